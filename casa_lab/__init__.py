@@ -1,0 +1,49 @@
+"""Casa: a particle-physics analysis facility inside JupyterLab.
+
+The names below are the notebook API. They are imported on first use, so that
+loading the server extension stays cheap (no dask, uproot, awkward, hist or
+coffea before somebody needs them).
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .clusters.connect import connect
+    from .runs.executor import LiveExecutor
+
+try:
+    __version__ = version("casa-lab")
+except PackageNotFoundError:  # a source tree that was never installed
+    __version__ = "0+unknown"
+
+__all__ = ["LiveExecutor", "__version__", "connect"]
+
+_LAZY = {
+    "LiveExecutor": "casa_lab.runs.executor",
+    "connect": "casa_lab.clusters.connect",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        from importlib import import_module
+
+        return getattr(import_module(_LAZY[name]), name)
+    raise AttributeError(f"module 'casa_lab' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    return [{"src": "labextension", "dest": "casa-lab"}]
+
+
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    from .app import CasaApp
+
+    return [{"module": "casa_lab", "app": CasaApp}]

@@ -1,0 +1,1 @@
+"""Clusters: Dask clusters that Casa starts, finds again, scales and stops."""

@@ -1,0 +1,1 @@
+"""Datasets: where they are listed, what is in their files, and sample data."""

@@ -1,0 +1,44 @@
+"""Reading and atomically replacing small JSON files."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+
+def replace_file(path: Path, write: Callable[[IO[bytes]], None]) -> None:
+    """Write a file so that a reader sees the old content or the new, never a part.
+
+    Parameters
+    ----------
+    path
+        The file to replace.
+    write
+        Called with a binary file object open for writing.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            write(stream)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Replace ``path`` by ``value`` as JSON, atomically."""
+    data = json.dumps(value, ensure_ascii=False, indent=1).encode()
+    replace_file(path, lambda stream: stream.write(data) and None)
+
+
+def read_json(path: Path) -> Any | None:
+    """Return the JSON value in ``path``, or ``None`` when there is no such file."""
+    try:
+        return json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return None

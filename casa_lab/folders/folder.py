@@ -1,0 +1,64 @@
+"""One folder of truth: the files every run and every cluster has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from .files import read_json, write_json
+from .owner import is_owned
+
+
+class Folder:
+    """Names the files of a run's or a cluster's folder and reads them.
+
+    Parameters
+    ----------
+    path
+        The folder, which may not exist yet.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def id(self) -> str:
+        """The folder's name, which is the identity of the run or cluster."""
+        return self.path.name
+
+    @property
+    def log(self) -> Path:
+        """What the owning process printed."""
+        return self.path / "log.txt"
+
+    @property
+    def journal(self) -> Path:
+        """The append-only history."""
+        return self.path / "journal.jsonl"
+
+    def create(self, spec: dict[str, Any], state: dict[str, Any]) -> None:
+        """Make the folder, private to the user, with its spec and first state."""
+        self.path.mkdir(mode=0o700, parents=True)
+        # The state goes first: a folder counts as existing once it has a spec.
+        write_json(self.path / "state.json", state)
+        write_json(self.path / "spec.json", spec)
+
+    def exists(self) -> bool:
+        """Tell whether the folder has been completely created."""
+        return (self.path / "spec.json").exists()
+
+    def read_spec(self) -> dict[str, Any] | None:
+        """Return what was asked, or ``None`` when there is no such folder."""
+        return read_json(self.path / "spec.json")
+
+    def read_state(self) -> dict[str, Any] | None:
+        """Return the state as its owner last wrote it."""
+        return read_json(self.path / "state.json")
+
+    def write_state(self, state: dict[str, Any]) -> None:
+        """Replace the state atomically (the owner only)."""
+        write_json(self.path / "state.json", state)
+
+    def is_owned(self) -> bool:
+        """Tell whether a living process owns the folder."""
+        return is_owned(self.path)

@@ -1,0 +1,53 @@
+"""How anyone asks something of the process that owns a folder.
+
+A request is a line appended to ``requests.jsonl``; the owner looks for new
+lines a few times a second, acts, and the outcome shows in ``state.json``.
+A file, rather than a socket, works between hosts that share the folder, needs
+no cleaning up after a crash and has the folder's own permissions.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from pathlib import Path
+from typing import Any
+
+_NAME = "requests.jsonl"
+
+
+def send_request(folder: Path, action: str, **arguments: Any) -> None:
+    """Ask the owner of ``folder`` to do ``action``."""
+    line = json.dumps({"action": action, **arguments}, ensure_ascii=False).encode() + b"\n"
+    with (folder / _NAME).open("ab") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        stream.write(line)
+
+
+class RequestInbox:
+    """The owner's side: yields each request once.
+
+    Requests made before the inbox was opened are not delivered: they were
+    meant for an earlier owner.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / _NAME
+        self._offset = self._size()
+
+    def take(self) -> list[dict[str, Any]]:
+        """Return the requests that arrived since the last call, oldest first."""
+        if self._size() <= self._offset:
+            return []
+        with self._path.open("rb") as stream:
+            stream.seek(self._offset)
+            data = stream.read()
+        complete = data[: data.rfind(b"\n") + 1]
+        self._offset += len(complete)
+        return [json.loads(line) for line in complete.splitlines()]
+
+    def _size(self) -> int:
+        try:
+            return self._path.stat().st_size
+        except FileNotFoundError:
+            return 0

@@ -1,0 +1,1 @@
+"""Histograms: snapshots of a run's accumulator, views of them, and exports."""

@@ -1,0 +1,159 @@
+"""The REST API, written once: the endpoints and their pydantic models.
+
+``python -m casa_lab.openapi`` prints the OpenAPI 3.1 document from which the
+TypeScript types are generated; the companion publishes the same at
+``casa/openapi.json``. Only pydantic is imported, so that a build can run it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from .clusters.models import Cluster, ClusterList, NewCluster, ProfileList, ScaleCluster
+from .datasets.models import DatasetList, NewSource, Source
+from .histograms.models import FrameHeader, HistogramCatalog, Unwatch, ViewProblem, Watch
+from .runs.models import FailureList, NewRun, ProcessorList, Run, RunList, RunLog
+
+
+class ErrorReply(BaseModel):
+    """The body of every reply that is not a success."""
+
+    message: str
+    """A sentence for the user: what is wrong and what to do."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One method of one path."""
+
+    method: str
+    path: str
+    summary: str
+    reply: type[BaseModel] | None = None
+    body: type[BaseModel] | None = None
+    status: int = 200
+
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint("GET", "/casa/datasets", "List datasets and their sources.", DatasetList),
+    Endpoint("POST", "/casa/sources", "Add a source of datasets.", Source, NewSource, 201),
+    Endpoint(
+        "DELETE", "/casa/sources/{source}", "Remove a source (no file is touched).", None, None, 204
+    ),
+    Endpoint("GET", "/casa/profiles", "List the cluster profiles.", ProfileList),
+    Endpoint("GET", "/casa/clusters", "List the clusters.", ClusterList),
+    Endpoint(
+        "POST", "/casa/clusters", "Start a cluster; answers at once.", Cluster, NewCluster, 202
+    ),
+    Endpoint("GET", "/casa/clusters/{cluster}", "Show a cluster.", Cluster),
+    Endpoint("PATCH", "/casa/clusters/{cluster}", "Scale a cluster.", Cluster, ScaleCluster, 202),
+    Endpoint(
+        "DELETE",
+        "/casa/clusters/{cluster}",
+        "Stop a cluster, or forget one that has ended or is lost.",
+        Cluster,
+        None,
+        202,
+    ),
+    Endpoint(
+        "GET", "/casa/processors", "List the processors found in source files.", ProcessorList
+    ),
+    Endpoint("GET", "/casa/runs", "List the runs.", RunList),
+    Endpoint("POST", "/casa/runs", "Launch a run; answers at once.", Run, NewRun, 202),
+    Endpoint("GET", "/casa/runs/{run}", "Show a run.", Run),
+    Endpoint(
+        "DELETE",
+        "/casa/runs/{run}",
+        "Delete a run that has ended, with its folder.",
+        None,
+        None,
+        204,
+    ),
+    Endpoint(
+        "POST", "/casa/runs/{run}/stop", "Stop a run, keeping its partial result.", Run, None, 202
+    ),
+    Endpoint("POST", "/casa/runs/{run}/pause", "Pause a run.", Run, None, 202),
+    Endpoint(
+        "POST",
+        "/casa/runs/{run}/resume",
+        "Resume a paused, stopped, failed or lost run.",
+        Run,
+        None,
+        202,
+    ),
+    Endpoint("GET", "/casa/runs/{run}/failures", "List the failures of a run.", FailureList),
+    Endpoint("GET", "/casa/runs/{run}/log", "Show the end of a run's log.", RunLog),
+    Endpoint(
+        "GET", "/casa/runs/{run}/histograms", "List the histograms of a run.", HistogramCatalog
+    ),
+)
+"""Every JSON endpoint. Histograms travel over the websocket at ``/casa/histograms``."""
+
+BROWSER_MESSAGES: tuple[type[BaseModel], ...] = (Watch, Unwatch)
+"""What the browser sends over the histogram websocket."""
+
+SERVER_MESSAGES: tuple[type[BaseModel], ...] = (ViewProblem, FrameHeader)
+"""What the companion answers; FrameHeader heads a binary frame."""
+
+
+def document(version: str = "1") -> dict[str, Any]:
+    """Return the OpenAPI document."""
+    # Bodies are described as they may be sent (defaults left out), replies as
+    # they are always sent (defaults filled in).
+    modes: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {
+        (ErrorReply, "serialization"): None,
+        **{(model, "validation"): None for model in BROWSER_MESSAGES},
+        **{(model, "serialization"): None for model in SERVER_MESSAGES},
+    }
+    for endpoint in ENDPOINTS:
+        if endpoint.reply:
+            modes[endpoint.reply, "serialization"] = None
+        if endpoint.body:
+            modes[endpoint.body, "validation"] = None
+    _, schemas = models_json_schema(list(modes), ref_template="#/components/schemas/{model}")
+    paths: dict[str, dict[str, Any]] = {}
+    for endpoint in ENDPOINTS:
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Casa", "version": version},
+        "paths": paths,
+        "components": {"schemas": schemas["$defs"]},
+    }
+
+
+def _operation(endpoint: Endpoint) -> dict[str, Any]:
+    success: dict[str, Any] = {"description": "Success."}
+    if endpoint.reply:
+        success["content"] = _content(endpoint.reply)
+    operation: dict[str, Any] = {
+        "summary": endpoint.summary,
+        "responses": {
+            str(endpoint.status): success,
+            "default": {"description": "What is wrong.", "content": _content(ErrorReply)},
+        },
+    }
+    parameters = re.findall(r"\{(\w+)\}", endpoint.path)
+    if parameters:
+        operation["parameters"] = [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+            for name in parameters
+        ]
+    if endpoint.body:
+        operation["requestBody"] = {"required": True, "content": _content(endpoint.body)}
+    return operation
+
+
+def _content(model: type[BaseModel]) -> dict[str, Any]:
+    reference = {"$ref": f"#/components/schemas/{model.__name__}"}
+    return {"application/json": {"schema": reference}}
+
+
+if __name__ == "__main__":
+    print(json.dumps(document(), indent=2))

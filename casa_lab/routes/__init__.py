@@ -1,0 +1,1 @@
+"""The companion's HTTP and websocket routes, one module per noun."""

@@ -1,0 +1,1 @@
+"""Runs: one processor over one fileset on one cluster, from launch to result."""

@@ -1,0 +1,175 @@
+"""What a run is, on disk and on the wire."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+RunState = Literal[
+    "queued", "preparing", "running", "paused", "finishing", "done", "stopped", "failed", "lost"
+]
+
+Door = Literal["sidebar", "notebook", "command line"]
+
+FailureKind = Literal[
+    "file missing", "file damaged", "tree missing", "processor error", "worker lost", "other"
+]
+
+
+class ProcessorReference(BaseModel):
+    """Names a processor: a class or a callable in a Python file or an installed module."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    location: str = Field(
+        description="path/to/file.py:Name or package.module:Name.", pattern=r"^.+:[A-Za-z_]\w*$"
+    )
+    arguments: dict[str, Any] = Field(
+        default_factory=dict, description="Keyword arguments of the constructor."
+    )
+
+
+class Processor(BaseModel):
+    """A processor that was found by reading source, for the user to choose from."""
+
+    location: str
+    name: str
+    file: str
+    summary: str = Field(description="First line of its docstring, may be empty.")
+    schema_name: str | None = Field(None, description="Schema that it declares, or null.")
+
+
+class ProcessorList(BaseModel):
+    """The processors found, by file and name."""
+
+    processors: list[Processor]
+
+
+class NewRun(BaseModel):
+    """Ask for a run."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    processor: ProcessorReference
+    datasets: list[str] = Field(min_length=1, description="Names of datasets in the catalog.")
+    cluster: str | None = Field(
+        None, description="Id of a running cluster; null to use (or start) one of the profile."
+    )
+    profile: str = Field("local", description="Profile to start from when cluster is null.")
+    schema_name: str | None = Field(
+        None, description="Coffea schema; null for what the processor or the datasets declare."
+    )
+    chunksize: int = Field(100_000, ge=1, description="Most events in a chunk.")
+    fail_fast: bool = Field(False, description="Stop at the first failure.")
+    name: str | None = Field(None, max_length=500)
+
+
+class RunSpec(BaseModel):
+    """``spec.json``: what was asked; enough to run it again."""
+
+    id: str
+    name: str
+    door: Door
+    processor: ProcessorReference
+    fileset: dict[str, Any] = Field(description="Coffea fileset of the chosen datasets.")
+    schema_name: str
+    cluster: str | None = Field(description="Cluster id, or null where the client was given.")
+    chunksize: int
+    maxchunks: int | None = None
+    fail_fast: bool = False
+    python: str = Field(description="Interpreter of the driver.")
+    created: float
+    user: str
+    versions: dict[str, str] = Field(default_factory=dict)
+    git: str | None = Field(None, description="git describe of the processor's folder, or null.")
+
+
+class DatasetProgress(BaseModel):
+    """How far one dataset is."""
+
+    events_done: int = 0
+    events_total: int | None = Field(None, description="Null until its files were looked at.")
+    chunks_done: int = 0
+    chunks_failed: int = 0
+    chunks_total: int | None = None
+    files_total: int = 0
+
+
+class Progress(BaseModel):
+    """How far a run is; its size does not grow with the number of chunks."""
+
+    datasets: dict[str, DatasetProgress] = Field(default_factory=dict)
+    events_done: int = 0
+    events_total: int | None = None
+    chunks_done: int = 0
+    chunks_failed: int = 0
+    chunks_total: int | None = None
+    bytes_read: int = 0
+    events_per_second: float = Field(0.0, description="Over the last seconds while running.")
+    bytes_per_second: float = 0.0
+    seconds_left: float | None = None
+    seconds_elapsed: float = Field(0.0, description="Processing time, pauses left out.")
+    workers: int = 0
+
+
+class RunRecord(BaseModel):
+    """``state.json``: how the run is, as its driver last wrote it."""
+
+    state: RunState
+    message: str = Field(description="One sentence on what is going on or went wrong.")
+    progress: Progress = Field(default_factory=Progress)
+    histograms_sequence: int = Field(0, description="Number of the newest snapshot; 0 for none.")
+    updated: float
+    finished: float | None = None
+
+
+class Run(RunRecord):
+    """A run as the API shows it: the record, with what the spec says."""
+
+    id: str
+    name: str
+    door: Door
+    processor: ProcessorReference
+    schema_name: str
+    datasets: list[str]
+    cluster: str | None
+    chunksize: int
+    created: float
+    resumable: bool = Field(description="True when what is missing can be processed now.")
+
+
+class RunList(BaseModel):
+    """All runs, newest first."""
+
+    runs: list[Run]
+
+
+class Failure(BaseModel):
+    """A chunk (or a whole file) that did not make it, with cause."""
+
+    dataset: str
+    file: str
+    treename: str
+    entry_start: int | None = Field(description="Null when the whole file failed.")
+    entry_stop: int | None
+    kind: FailureKind
+    cause: str = Field(description="One sentence: what is wrong and what to do.")
+    exception: str = Field(description="Type and message of the exception.")
+    traceback: str
+    worker: str = Field("", description="Address of the worker it failed on.")
+    attempts: int = 1
+
+
+class FailureList(BaseModel):
+    """The failures of a run, oldest first."""
+
+    failures: list[Failure]
+    total: int = Field(description="Number of failures; may exceed those listed.")
+
+
+class RunLog(BaseModel):
+    """The end of a run's log."""
+
+    text: str
+    truncated: bool
