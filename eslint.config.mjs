@@ -52,6 +52,11 @@ export default defineConfig([
       // A class and the namespace of its options share a name: Lumino's idiom.
       '@typescript-eslint/no-namespace': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { args: 'none' }],
+      // What activation needs at once anyway.
+      'jupyter/prefer-lazy-imports': [
+        'warn',
+        { ignoreImports: ['./manager', './panel'] }
+      ],
       curly: ['error', 'all'],
       eqeqeq: 'error',
       'prefer-arrow-callback': 'error',

@@ -1,0 +1,32 @@
+/** The ids of all of Casa's commands. */
+export namespace CommandIDs {
+  /** Adds a file or a folder to the datasets; args `{path?: string}`. */
+  export const addSource = 'casa:add-source';
+
+  /** Starts a cluster; args `{profile?: string}`. */
+  export const startCluster = 'casa:start-cluster';
+
+  /** Opens the dashboards of a cluster; args `{cluster: string}`. */
+  export const openDashboards = 'casa:open-dashboards';
+
+  /** Asks for a new run; args `{datasets?: string[]}`. */
+  export const newRun = 'casa:new-run';
+
+  /** Opens the tab of a run; args `{run: string}`. */
+  export const openRun = 'casa:open-run';
+
+  /** Stops a run; args `{run: string}`. */
+  export const stopRun = 'casa:stop-run';
+
+  /** Pauses a run; args `{run: string}`. */
+  export const pauseRun = 'casa:pause-run';
+
+  /** Goes on with a run; args `{run: string}`. */
+  export const resumeRun = 'casa:resume-run';
+
+  /** Deletes a run, after asking; args `{run: string}`. */
+  export const deleteRun = 'casa:delete-run';
+
+  /** Shows the sidebar. */
+  export const showSidebar = 'casa:show-sidebar';
+}

@@ -1,0 +1,49 @@
+import { Token } from '@lumino/coreutils';
+import type { IManager } from '../services/manager';
+import type {
+  FailureList,
+  HistogramCatalog,
+  NewRun,
+  Processor,
+  Run,
+  RunLog
+} from '../services/models';
+
+export const IRunManager = new Token<IRunManager>(
+  'casa-lab:IRunManager',
+  'Lists the runs that Casa knows, and launches, stops, resumes and deletes them.'
+);
+
+/** The runs that the server knows, from whichever door they were launched. */
+export interface IRunManager extends IManager {
+  /** The runs, newest first. */
+  readonly runs: readonly Run[];
+
+  get(id: string): Run | undefined;
+
+  /** Launches a run; answers at once, the run is `queued` then. */
+  launch(run: NewRun): Promise<Run>;
+
+  /** Stops a run, keeping its partial result. */
+  stop(id: string): Promise<Run>;
+
+  pause(id: string): Promise<Run>;
+
+  /** Goes on with a paused, stopped, failed or lost run. */
+  resume(id: string): Promise<Run>;
+
+  /** Deletes a run that has ended, with its results. */
+  delete(id: string): Promise<void>;
+
+  /** Lists the chunks that did not make it. */
+  failures(id: string): Promise<FailureList>;
+
+  /** Returns the end of the run's log. */
+  log(id: string): Promise<RunLog>;
+
+  /** Lists the histograms in the run's newest snapshot. */
+  histograms(id: string): Promise<HistogramCatalog>;
+
+  /** Finds the processors in the source files below the server's root. */
+  processors(): Promise<Processor[]>;
+}

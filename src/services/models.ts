@@ -1,0 +1,50 @@
+import type { components } from './api';
+
+type Schemas = components['schemas'];
+
+/**
+ * A model as replies carry it: with every field, defaults filled in.
+ *
+ * OpenAPI marks fields whose default is made by a factory (lists, mappings) as
+ * optional, which is true of requests only.
+ */
+type Complete<T> = T extends object
+  ? { [Key in keyof T]-?: Complete<T[Key]> }
+  : T;
+
+export type Dataset = Complete<Schemas['Dataset']>;
+export type DatasetFile = Complete<Schemas['DatasetFile']>;
+export type DatasetList = Complete<Schemas['DatasetList']>;
+export type Source = Complete<Schemas['Source']>;
+
+export type Cluster = Complete<Schemas['Cluster']>;
+export type ClusterList = Complete<Schemas['ClusterList']>;
+export type ClusterState = Cluster['state'];
+export type NewCluster = Partial<Schemas['NewCluster']>;
+export type Profile = Complete<Schemas['Profile']>;
+export type ProfileList = Complete<Schemas['ProfileList']>;
+export type Worker = Complete<Schemas['Worker']>;
+
+export type DatasetProgress = Complete<Schemas['DatasetProgress']>;
+export type Failure = Complete<Schemas['Failure']>;
+export type FailureList = Complete<Schemas['FailureList']>;
+export type Processor = Complete<Schemas['Processor']>;
+export type ProcessorList = Complete<Schemas['ProcessorList']>;
+export type Progress = Complete<Schemas['Progress']>;
+export type Run = Complete<Schemas['Run']>;
+export type RunList = Complete<Schemas['RunList']>;
+export type RunLog = Complete<Schemas['RunLog']>;
+export type RunState = Run['state'];
+
+/** What a launch asks for; fields left out get the server's defaults. */
+export type NewRun = Pick<Schemas['NewRun'], 'processor' | 'datasets'> &
+  Partial<Schemas['NewRun']>;
+
+export type Axis = Complete<Schemas['Axis']>;
+export type FrameHeader = Complete<Schemas['FrameHeader']>;
+export type Histogram = Complete<Schemas['Histogram']>;
+export type HistogramCatalog = Complete<Schemas['HistogramCatalog']>;
+export type Unwatch = Schemas['Unwatch'];
+export type View = Schemas['View'];
+export type ViewProblem = Complete<Schemas['ViewProblem']>;
+export type Watch = Schemas['Watch'];

@@ -1,0 +1,102 @@
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+import type { Check } from './validate';
+
+/**
+ * Asks Casa's companion in the Jupyter server, and checks the reply.
+ *
+ * @param path - Path below the server's base URL, e.g. `casa/runs`.
+ * @param settings - How to reach the server.
+ * @param check - Validates the reply.
+ * @param options - Method (`GET` without a body, else `POST`) and body.
+ * @throws ResponseError with a sentence for the user.
+ */
+export async function request<T>(
+  path: string,
+  settings: ServerConnection.ISettings,
+  check: Check<T>,
+  options: IRequestOptions = {}
+): Promise<T> {
+  const { body, method = body === undefined ? 'GET' : 'POST' } = options;
+  const init: RequestInit = { method };
+  if (body !== undefined) {
+    init.body = JSON.stringify(body);
+    init.headers = { 'Content-Type': 'application/json' };
+  }
+  let response: Response;
+  try {
+    response = await ServerConnection.makeRequest(
+      URLExt.join(settings.baseUrl, path),
+      init,
+      settings
+    );
+  } catch (error) {
+    console.error(`${method} ${path}:`, error);
+    throw new ResponseError(
+      'The Jupyter server does not answer. Check that it is running, then try again.',
+      0
+    );
+  }
+  const text = await response.text();
+  if (!response.ok) {
+    throw new ResponseError(Private.sentence(response, text), response.status);
+  }
+  try {
+    return check(text ? JSON.parse(text) : undefined, 'reply');
+  } catch (error) {
+    console.error(`${method} ${path}:`, error, text.slice(0, 1000));
+    throw new ResponseError(
+      'The Jupyter server gave a reply that Casa does not understand. ' +
+        'Restart the server and reload the page, so that both run the same version of Casa.',
+      response.status
+    );
+  }
+}
+
+export interface IRequestOptions {
+  /** The HTTP method; `GET` without a body, else `POST`. */
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+  /** What to send, as JSON. */
+  body?: unknown;
+}
+
+/** A request that did not succeed; its message is a sentence for the user. */
+export class ResponseError extends Error {
+  constructor(
+    message: string,
+    /** The HTTP status; 0 when there was no answer at all. */
+    readonly status: number
+  ) {
+    super(message);
+    this.name = 'ResponseError';
+  }
+}
+
+/** Returns the sentence to show for anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+namespace Private {
+  /** The server's own sentence, or one made from the status. */
+  export function sentence(response: Response, text: string): string {
+    try {
+      const { message } = JSON.parse(text) as { message?: unknown };
+      if (typeof message === 'string' && message) {
+        return message;
+      }
+    } catch {
+      // Proxies and login pages answer in HTML: the status says more.
+    }
+    switch (response.status) {
+      case 401:
+      case 403:
+        return 'The Jupyter server does not let you do this. Log in again by reloading the page.';
+      case 404:
+        return 'The Jupyter server does not know this address. Check that the server extension casa_lab is enabled.';
+      default:
+        return `The Jupyter server answered with status ${response.status} (${response.statusText}). Its log says more.`;
+    }
+  }
+}

@@ -1,0 +1,188 @@
+import type {
+  Axis,
+  Cluster,
+  ClusterList,
+  Dataset,
+  DatasetFile,
+  DatasetList,
+  Failure,
+  FailureList,
+  Histogram,
+  HistogramCatalog,
+  Processor,
+  ProcessorList,
+  Profile,
+  ProfileList,
+  Progress,
+  Run,
+  RunList,
+  RunLog,
+  Source,
+  Worker
+} from './models';
+
+/**
+ * Returns a value as what it is said to be, or throws an error that says where
+ * it differs. Checked is what a view would stumble over, not every field.
+ */
+export type Check<T> = (value: unknown, where: string) => T;
+
+/** A check of an object by (some of) its fields. */
+function object<T>(fields: { [Key in keyof T]?: Check<T[Key]> }): Check<T> {
+  const checks = Object.entries(fields) as [string, Check<unknown>][];
+  return (value, where) => {
+    if (!isMapping(value)) {
+      throw new TypeError(`${where} is not an object`);
+    }
+    for (const [name, check] of checks) {
+      check(value[name], `${where}.${name}`);
+    }
+    return value as T;
+  };
+}
+
+function list<T>(item: Check<T>): Check<T[]> {
+  return (value, where) => {
+    if (!Array.isArray(value)) {
+      throw new TypeError(`${where} is not a list`);
+    }
+    value.forEach((each, index) => item(each, `${where}[${index}]`));
+    return value as T[];
+  };
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function text<T extends string>(value: unknown, where: string): T {
+  if (typeof value !== 'string') {
+    throw new TypeError(`${where} is not a string`);
+  }
+  return value as T;
+}
+
+function number(value: unknown, where: string): number {
+  if (typeof value !== 'number') {
+    throw new TypeError(`${where} is not a number`);
+  }
+  return value;
+}
+
+function boolean(value: unknown, where: string): boolean {
+  if (typeof value !== 'boolean') {
+    throw new TypeError(`${where} is not true or false`);
+  }
+  return value;
+}
+
+function mapping<T extends object>(value: unknown, where: string): T {
+  if (!isMapping(value)) {
+    throw new TypeError(`${where} is not an object`);
+  }
+  return value as T;
+}
+
+/** For replies without a body. */
+export const nothing: Check<void> = () => undefined;
+
+export const source = object<Source>({
+  id: text,
+  kind: text,
+  path: text,
+  label: text,
+  removable: boolean
+});
+
+const dataset = object<Dataset>({
+  name: text,
+  source: text,
+  files: list(object<DatasetFile>({ path: text, treename: text })),
+  metadata: mapping
+});
+
+export const datasetList = object<DatasetList>({
+  datasets: list(dataset),
+  sources: list(source)
+});
+
+export const profileList = object<ProfileList>({
+  profiles: list(
+    object<Profile>({ name: text, title: text, description: text })
+  )
+});
+
+export const cluster = object<Cluster>({
+  id: text,
+  title: text,
+  state: text,
+  message: text,
+  desired_workers: number,
+  workers: list(
+    object<Worker>({
+      memory_bytes: number,
+      memory_limit_bytes: number,
+      cpu_percent: number
+    })
+  ),
+  created: number,
+  updated: number,
+  code: text
+});
+
+export const clusterList = object<ClusterList>({ clusters: list(cluster) });
+
+export const processorList = object<ProcessorList>({
+  processors: list(
+    object<Processor>({
+      location: text,
+      name: text,
+      file: text,
+      summary: text
+    })
+  )
+});
+
+export const run = object<Run>({
+  id: text,
+  name: text,
+  door: text,
+  state: text,
+  message: text,
+  processor: object<Run['processor']>({ location: text }),
+  progress: object<Progress>({
+    datasets: mapping,
+    events_done: number,
+    chunks_failed: number,
+    events_per_second: number,
+    seconds_elapsed: number
+  }),
+  datasets: list<string>(text),
+  histograms_sequence: number,
+  created: number,
+  updated: number,
+  resumable: boolean
+});
+
+export const runList = object<RunList>({ runs: list(run) });
+
+export const failureList = object<FailureList>({
+  failures: list(
+    object<Failure>({
+      dataset: text,
+      file: text,
+      kind: text,
+      cause: text
+    })
+  ),
+  total: number
+});
+
+export const runLog = object<RunLog>({ text: text, truncated: boolean });
+
+export const histogramCatalog = object<HistogramCatalog>({
+  sequence: number,
+  histograms: list(
+    object<Histogram>({ path: text, label: text, axes: list<Axis>(mapping) })
+  )
+});
