@@ -1,0 +1,167 @@
+"""Views: what the browser draws of a histogram, summed and selected down to it.
+
+The rules are those of ``hist``: an axis that a view names neither as ``x`` nor
+as ``stack`` nor in ``select`` is summed over *with its flow bins*, like
+``h.project`` does; the flow bins of ``x`` are kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from casa_lab.errors import BadInput, NotFound
+
+from .descriptors import describe_axes, other_label
+from .models import Axis, View
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ViewData:
+    """A view filled with numbers."""
+
+    x: Axis
+    stack: list[str]
+    """The stack's categories, ``[""]`` without a stack. Ends with ``"other"``
+    when the axis has an overflow bin that is not empty."""
+    edges: FloatArray
+    """Bins + 1 edges; 0, 1, 2, ... for axes of categories."""
+    values: FloatArray
+    """Shape (categories of the stack, bins of x with flow)."""
+    variances: FloatArray
+    """Squared uncertainties, of the shape of ``values``."""
+
+
+def make_view(uhi: dict[str, Any], view: View) -> ViewData:
+    """Project, select and sum a histogram down to what a view asks for.
+
+    Parameters
+    ----------
+    uhi
+        The histogram as UHI dictionary with numpy arrays.
+    view
+        What to draw along, to stack by and to select.
+
+    Returns
+    -------
+    ViewData
+        Variances are those of weighted storages, and the values themselves
+        for counts. For mean storages the values are the means and the
+        variances their squared errors (variance of the samples over their
+        effective number); both are NaN where there is nothing to average.
+
+    Raises
+    ------
+    NotFound
+        When the histogram has no such axis or, as yet, no such category.
+    BadInput
+        When the view contradicts itself.
+    """
+    axes = describe_axes(uhi)
+    names = [axis.name for axis in axes]
+    x = _position(names, view.x)
+    stack = None if view.stack is None else _position(names, view.stack)
+    if stack is not None and axes[stack].categories is None:
+        raise BadInput(f"Axis '{view.stack}' has no categories to stack by.")
+    if stack == x:
+        raise BadInput(f"Axis '{view.x}' cannot be drawn along and stacked by at once.")
+
+    selection: list[Any] = [slice(None)] * len(axes)
+    for name, category in view.select.items():
+        position = _position(names, name)
+        if position in (x, stack):
+            raise BadInput(
+                f"Axis '{name}' is drawn in this view; take it out of the selection or the view."
+            )
+        selection[position] = _bin_of(axes[position], category)
+
+    kept = [position for position in range(len(axes)) if isinstance(selection[position], slice)]
+    summed = tuple(kept.index(position) for position in kept if position not in (x, stack))
+    values, variances = _reduce(uhi["storage"], tuple(selection), summed)
+    if stack is None:
+        values, variances = values[np.newaxis], variances[np.newaxis]
+    elif stack > x:
+        values, variances = values.T, variances.T
+    labels = [""]
+    if stack is not None:
+        labels = list(axes[stack].categories or [])
+        if len(values) > len(labels):
+            if np.any(values[-1]) or np.any(variances[-1]):
+                labels.append(other_label(labels))
+            else:
+                values, variances = values[:-1], variances[:-1]
+    return ViewData(
+        x=axes[x],
+        stack=labels,
+        edges=_edges(uhi["axes"][x], axes[x]),
+        values=values,
+        variances=variances,
+    )
+
+
+def _position(names: list[str], name: str) -> int:
+    try:
+        return names.index(name)
+    except ValueError:
+        raise NotFound(
+            f"The histogram has no axis '{name}'; its axes are {', '.join(names) or 'none'}."
+        ) from None
+
+
+def _bin_of(axis: Axis, category: str) -> int:
+    if axis.categories is None:
+        raise BadInput(f"Axis '{axis.name}' has no categories to select from.")
+    if category in axis.categories:
+        return axis.categories.index(category)
+    if axis.overflow and category == other_label(axis.categories):
+        return axis.bins
+    close = get_close_matches(category, axis.categories, n=1)
+    hint = f" Did you mean '{close[0]}'?" if close else ""
+    raise NotFound(f"Axis '{axis.name}' has no category '{category}' (yet).{hint}")
+
+
+def _reduce(
+    storage: dict[str, Any], selection: tuple[Any, ...], summed: tuple[int, ...]
+) -> tuple[FloatArray, FloatArray]:
+    kind = storage["type"]
+    if kind in ("mean", "weighted_mean"):
+        return _reduce_means(storage, selection, summed)
+    values = np.asarray(storage["values"])[selection].sum(axis=summed).astype(np.float64)
+    if kind != "weighted":
+        return values, values
+    return values, np.asarray(storage["variances"])[selection].sum(axis=summed)
+
+
+def _reduce_means(
+    storage: dict[str, Any], selection: tuple[Any, ...], summed: tuple[int, ...]
+) -> tuple[FloatArray, FloatArray]:
+    """Merge bins of means as if they had been filled as one."""
+    weighted = storage["type"] == "weighted_mean"
+    weights = np.asarray(storage["sum_of_weights" if weighted else "counts"])[selection]
+    squares = np.asarray(storage["sum_of_weights_squared"])[selection] if weighted else weights
+    means = np.asarray(storage["values"])[selection]
+    variances = np.asarray(storage["variances"])[selection]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        freedom = weights - squares / weights
+        deviations = np.where(freedom > 0, variances * freedom, 0.0)
+        total, total_squares = weights.sum(axis=summed), squares.sum(axis=summed)
+        mean = np.where(weights != 0, weights * means, 0.0).sum(axis=summed) / total
+        spread = weights * (means - np.expand_dims(mean, summed)) ** 2
+        deviation = (deviations + np.where(weights != 0, spread, 0.0)).sum(axis=summed)
+        variance = deviation / (total - total_squares / total)
+        error = np.where(total**2 > total_squares, variance * total_squares / total**2, np.nan)
+    return mean, error
+
+
+def _edges(axis: dict[str, Any], descriptor: Axis) -> FloatArray:
+    if descriptor.discrete:
+        return np.arange(descriptor.bins + 1, dtype=np.float64)
+    if axis["type"] == "variable":
+        return np.asarray(axis["edges"], dtype=np.float64)
+    return np.linspace(axis["lower"], axis["upper"], axis["bins"] + 1)

@@ -1,0 +1,254 @@
+"""Views agree with what hist itself selects, projects and sums."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import boost_histogram as bh
+import hist
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from casa_lab.errors import BadInput, NotFound
+from casa_lab.histograms.models import View
+from casa_lab.histograms.snapshot import read_histogram, write_snapshot
+from casa_lab.histograms.views import ViewData, make_view
+
+CATEGORIES = ["zz", "ttbar", "W+jets", "µµ", "other"]
+STORAGES = [bh.storage.Int64, bh.storage.Double, bh.storage.Weight, bh.storage.AtomicInt64]
+MEANS = [bh.storage.Mean, bh.storage.WeightedMean]
+
+
+@st.composite
+def axes(draw: st.DrawFn, name: str) -> Any:
+    flow = st.booleans()
+    kind = draw(st.sampled_from(["regular", "log", "variable", "integer", "str", "int", "bool"]))
+    if kind == "regular":
+        return hist.axis.Regular(
+            draw(st.integers(1, 6)), -1, 3, name=name, underflow=draw(flow), overflow=draw(flow)
+        )
+    if kind == "log":
+        return hist.axis.Regular(3, 1, 4, name=name, transform=hist.axis.transform.log)
+    if kind == "variable":
+        return hist.axis.Variable([-1, 0.5, 2, 3.5], name=name, overflow=draw(flow))
+    if kind == "integer":
+        return hist.axis.Integer(-1, 3, name=name, underflow=draw(flow), circular=False)
+    if kind == "str":
+        growth = draw(st.booleans())
+        chosen = CATEGORIES[: draw(st.integers(0 if growth else 1, 4))]
+        return hist.axis.StrCategory(chosen, name=name, growth=growth)
+    if kind == "int":
+        return hist.axis.IntCategory([3, 1], name=name, overflow=draw(flow))
+    return hist.axis.Boolean(name=name)
+
+
+@st.composite
+def histograms(draw: st.DrawFn, storages: list[Any]) -> hist.Hist:
+    count = draw(st.integers(1, 4))
+    histogram = hist.Hist(
+        *(draw(axes(name)) for name in "abcd"[:count]), storage=draw(st.sampled_from(storages))()
+    )
+    # Weights are multiples of 1/8 so that sums are exact in any order.
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    size = draw(st.integers(0, 200))
+    arrays: list[Any] = []
+    for axis in histogram.axes:
+        if isinstance(axis, hist.axis.StrCategory):
+            arrays.append(random.choice(np.array(CATEGORIES), size))
+        elif isinstance(axis, hist.axis.IntCategory | hist.axis.Integer):
+            arrays.append(random.integers(-3, 6, size))
+        elif isinstance(axis, hist.axis.Boolean):
+            arrays.append(random.integers(0, 2, size).astype(bool))
+        else:
+            arrays.append(random.uniform(-2, 5, size))
+    extra: dict[str, Any] = {}
+    if histogram.storage_type not in (bh.storage.Int64, bh.storage.AtomicInt64, bh.storage.Mean):
+        extra["weight"] = random.integers(1, 40, size) / 8
+    if histogram.storage_type in MEANS:
+        extra["sample"] = random.integers(-80, 80, size) / 8
+    if size:
+        histogram.fill(*arrays, **extra)
+    return histogram
+
+
+@st.composite
+def views(draw: st.DrawFn, histogram: hist.Hist) -> View:
+    names = list(draw(st.permutations([axis.name for axis in histogram.axes])))
+    x = names.pop()
+    discrete = [
+        name
+        for name in names
+        if isinstance(
+            histogram.axes[name],
+            hist.axis.StrCategory | hist.axis.IntCategory | hist.axis.Boolean,
+        )
+    ]
+    stack = draw(st.sampled_from([None, *discrete]))
+    select = {}
+    for name in discrete:
+        categories = labels(histogram.axes[name])
+        if name != stack and categories and draw(st.booleans()):
+            select[name] = draw(st.sampled_from(categories))
+    return View(x=x, stack=stack, select=select)
+
+
+def labels(axis: Any) -> list[str]:
+    if isinstance(axis, hist.axis.Boolean):
+        return ["False", "True"]
+    return [str(category) for category in axis]
+
+
+def expected(histogram: hist.Hist, view: View) -> hist.Hist:
+    """The same view, made by hist."""
+    index = {name: labels(histogram.axes[name]).index(value) for name, value in view.select.items()}
+    selected = histogram[index] if index else histogram
+    return selected.project(*([] if view.stack is None else [view.stack]), view.x)
+
+
+def rows(reference: hist.Hist, view: View, data: ViewData, content: np.ndarray) -> np.ndarray:
+    """hist's numbers in the shape of ours; a row of overflow that we left out is empty."""
+    if view.stack is None:
+        return content[np.newaxis]
+    kept, left_out = content[: len(data.stack)], content[len(data.stack) :]
+    assert not left_out.any()
+    return kept
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.data())
+def test_equals_hist_exactly(data: st.DataObject) -> None:
+    histogram = data.draw(histograms(STORAGES))
+    view = data.draw(views(histogram))
+    made = make_view(histogram._to_uhi_(), view)
+
+    reference = expected(histogram, view)
+    np.testing.assert_array_equal(
+        made.values, rows(reference, view, made, reference.values(flow=True))
+    )
+    variances = reference.values(flow=True)  # counts: Poisson
+    if histogram.storage_type is bh.storage.Weight:
+        variances = reference.variances(flow=True)
+    np.testing.assert_array_equal(made.variances, rows(reference, view, made, variances))
+
+    axis = histogram.axes[view.x]
+    assert made.x.name == view.x
+    assert made.x.bins == axis.size
+    assert len(made.edges) == axis.size + 1
+    assert made.values.shape[1] == axis.size + made.x.underflow + made.x.overflow
+    if not made.x.discrete:
+        np.testing.assert_allclose(made.edges, axis.edges, rtol=1e-12)
+    if view.stack is not None:
+        names = labels(histogram.axes[view.stack])
+        assert made.stack[: len(names)] == names
+        assert len(made.stack) == len(made.values) == len(set(made.stack))
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.data())
+def test_means_merge_like_hist(data: st.DataObject) -> None:
+    histogram = data.draw(histograms(MEANS))
+    view = data.draw(views(histogram))
+    made = make_view(histogram._to_uhi_(), view)
+
+    reference = expected(histogram, view)
+    content = reference.view(flow=True)
+    if histogram.storage_type is bh.storage.Mean:
+        weights = squares = content.count
+    else:
+        weights, squares = content.sum_of_weights, content.sum_of_weights_squared
+    with np.errstate(all="ignore"):
+        errors = np.where(weights**2 > squares, content.variance * squares / weights**2, np.nan)
+        means = np.where(weights > 0, content.value, np.nan)
+    if view.stack is None:
+        means, errors = means[np.newaxis], errors[np.newaxis]
+    count = len(made.stack)
+    np.testing.assert_allclose(made.values, means[:count], rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(made.variances, errors[:count], rtol=1e-7, atol=1e-9)
+
+
+def sample() -> hist.Hist:
+    histogram = hist.Hist(
+        hist.axis.StrCategory([], growth=True, name="dataset"),
+        hist.axis.StrCategory(["nominal", "up"], name="systematic"),
+        hist.axis.Regular(4, 0, 4, name="mass", label=r"$m_{\mu\mu}$ [GeV]"),
+        storage=hist.storage.Weight(),
+    )
+    histogram.fill(dataset="ttbar", systematic="nominal", mass=[0.5, 1.5, -1], weight=2)
+    histogram.fill(dataset="dy", systematic="up", mass=[9, 1.5], weight=0.5)
+    histogram.fill(dataset="dy", systematic="no such", mass=[3.5])
+    return histogram
+
+
+def test_sums_include_flow_bins() -> None:
+    made = make_view(sample()._to_uhi_(), View(x="mass"))
+    assert made.stack == [""]
+    np.testing.assert_array_equal(made.values, [[2, 2, 2.5, 0, 1, 0.5]])
+    np.testing.assert_array_equal(made.variances, [[4, 4, 4.25, 0, 1, 0.25]])
+    assert made.x.label == r"$m_{\mu\mu}$ [GeV]"
+
+
+def test_fills_of_no_category_are_stacked_as_other() -> None:
+    made = make_view(sample()._to_uhi_(), View(x="mass", stack="systematic"))
+    assert made.stack == ["nominal", "up", "other"]
+    np.testing.assert_array_equal(made.values[2], [0, 0, 0, 0, 1, 0])
+
+
+def test_other_can_be_selected() -> None:
+    view = View(x="mass", stack="dataset", select={"systematic": "other"})
+    made = make_view(sample()._to_uhi_(), view)
+    assert made.stack == ["ttbar", "dy"]
+    np.testing.assert_array_equal(made.values.sum(axis=1), [0, 1])
+
+
+def test_an_empty_other_is_left_out() -> None:
+    made = make_view(sample()[:, :1, :]._to_uhi_(), View(x="mass", stack="dataset"))
+    assert made.stack == ["ttbar", "dy"]
+
+
+def test_categories_are_drawn_one_by_one() -> None:
+    made = make_view(sample()._to_uhi_(), View(x="dataset", select={"systematic": "up"}))
+    assert made.x.categories == ["ttbar", "dy"]
+    np.testing.assert_array_equal(made.edges, [0, 1, 2])
+    np.testing.assert_array_equal(made.values, [[0, 1]])
+
+
+def test_a_histogram_before_its_first_fill() -> None:
+    histogram = hist.Hist(
+        hist.axis.StrCategory([], growth=True, name="dataset"), hist.axis.Regular(2, 0, 1, name="x")
+    )
+    made = make_view(histogram._to_uhi_(), View(x="x", stack="dataset"))
+    assert made.stack == []
+    assert made.values.shape == (0, 4)
+
+
+@pytest.mark.parametrize(
+    ("view", "error", "message"),
+    [
+        (View(x="pt"), NotFound, "no axis 'pt'; its axes are dataset, systematic, mass"),
+        (View(x="mass", stack="nope"), NotFound, "no axis 'nope'"),
+        (View(x="mass", select={"nope": "up"}), NotFound, "no axis 'nope'"),
+        (View(x="mass", select={"dataset": "wjets"}), NotFound, "no category 'wjets' \\(yet\\)"),
+        (View(x="mass", select={"dataset": "ttbr"}), NotFound, "Did you mean 'ttbar'"),
+        (View(x="dataset", select={"mass": "1"}), BadInput, "no categories to select from"),
+        (View(x="dataset", stack="mass"), BadInput, "no categories to stack by"),
+        (View(x="dataset", stack="dataset"), BadInput, "at once"),
+        (View(x="mass", select={"mass": "up"}), BadInput, "is drawn in this view"),
+    ],
+)
+def test_views_that_cannot_be_had(view: View, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        make_view(sample()._to_uhi_(), view)
+
+
+def test_view_of_a_snapshot_is_the_view_of_the_histogram(tmp_path: Path) -> None:
+    histogram = sample()
+    write_snapshot(tmp_path / "histograms.zip", {"mass": histogram}, 1, {}, final=False)
+    view = View(x="mass", stack="dataset")
+    read = make_view(read_histogram(tmp_path / "histograms.zip", "mass"), view)
+    direct = make_view(histogram._to_uhi_(), view)
+    np.testing.assert_array_equal(read.values, direct.values)
+    np.testing.assert_array_equal(read.variances, direct.variances)
+    assert (read.stack, read.x) == (direct.stack, direct.x)
