@@ -27,13 +27,19 @@ def send_request(folder: Path, action: str, **arguments: Any) -> None:
 class RequestInbox:
     """The owner's side: yields each request once.
 
-    Requests made before the inbox was opened are not delivered: they were
-    meant for an earlier owner.
+    Parameters
+    ----------
+    folder
+        The owned folder.
+    earlier
+        Whether requests made before the inbox was opened are delivered. They
+        usually were meant for an earlier owner; the first and only owner of a
+        folder wants them, since it may be asked to stop while it still starts.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, earlier: bool = False) -> None:
         self._path = folder / _NAME
-        self._offset = self._size()
+        self._offset = 0 if earlier else self._size()
 
     def take(self) -> list[dict[str, Any]]:
         """Return the requests that arrived since the last call, oldest first."""

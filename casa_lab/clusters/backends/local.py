@@ -1,0 +1,156 @@
+"""Clusters of worker processes on the host itself."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from casa_lab.clusters.models import Worker
+
+from .base import Backend, BackendOptions
+
+if TYPE_CHECKING:
+    from distributed import LocalCluster
+
+_LOOPBACK = "127.0.0.1"
+
+
+def available_cores() -> int:
+    """Return how many cores this process may use, at least one.
+
+    Counts the CPU affinity and the quota of a container (cgroup v2).
+    """
+    if hasattr(os, "sched_getaffinity"):
+        cores = len(os.sched_getaffinity(0))
+    else:  # macOS
+        cores = os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+    except (OSError, ValueError):
+        return cores
+    if quota == "max":
+        return cores
+    return max(1, min(cores, round(int(quota) / int(period))))
+
+
+class LocalOptions(BackendOptions):
+    """Options of a cluster on this machine."""
+
+    workers: int = Field(
+        default_factory=available_cores,
+        ge=0,
+        le=1_000,
+        title="Workers",
+        description="How many worker processes to start with; one per core by default.",
+    )
+    threads_per_worker: int = Field(
+        1,
+        ge=1,
+        le=256,
+        title="Threads per worker",
+        description="Tasks that a worker computes at the same time. "
+        "Most of an analysis holds Python's lock: prefer more workers.",
+    )
+    memory_limit: int | Literal["auto"] = Field(
+        "auto",
+        title="Memory per worker",
+        description="Bytes that a worker may use before it is restarted; "
+        "auto: the machine's memory shared by its cores.",
+    )
+
+
+class LocalBackend(Backend[LocalOptions]):
+    """A scheduler in the host process and worker processes beside it, on loopback only."""
+
+    options_model = LocalOptions
+    _cluster: LocalCluster | None = None
+
+    async def start(self) -> None:
+        """Start the scheduler in this process."""
+        import dask.config
+        from distributed import LocalCluster
+
+        # Anybody on this machine reaches the dashboard's port. Upstream's proxy
+        # to the pages of workers (which have none here) lets websockets through
+        # to any address, so it is left out.
+        routes = [
+            route
+            for route in dask.config.get("distributed.scheduler.http.routes")
+            if route != "distributed.http.proxy"
+        ]
+        with dask.config.set({"distributed.scheduler.http.routes": routes}):
+            # No workers yet: they are scaled up afterwards, where one can watch.
+            self._cluster = LocalCluster(
+                n_workers=0,
+                threads_per_worker=self.options.threads_per_worker,
+                memory_limit=self.options.memory_limit,
+                host=_LOOPBACK,
+                protocol="tls://",
+                security=self.security,
+                dashboard_address=f"{_LOOPBACK}:0",
+                asynchronous=True,
+            )
+            await self._cluster
+
+    async def scale(self, workers: int) -> None:
+        """Start or retire worker processes."""
+        from distributed import Status
+
+        cluster = self._started()
+        # SpecCluster keeps nannies that could not start, and so would never
+        # replace them.
+        for name, nanny in list(cluster.workers.items()):
+            if nanny.status in (Status.failed, Status.closed):
+                del cluster.workers[name]
+        cluster.scale(workers)
+
+    async def close(self) -> None:
+        """Retire the worker processes and close the scheduler."""
+        if self._cluster is not None:
+            closing = self._cluster.close()
+            if closing is not None:  # which is so in an event loop
+                await closing
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the scheduler still runs; a client may have shut it down."""
+        return str(self._scheduler.status.name) == "running"
+
+    @property
+    def scheduler_address(self) -> str:
+        """The scheduler's port on loopback."""
+        return str(self._started().scheduler_address)
+
+    @property
+    def dashboard_url(self) -> str | None:
+        """The dashboard's port on loopback."""
+        server = self._scheduler.services.get("dashboard")
+        return f"http://{_LOOPBACK}:{server.port}" if server else None
+
+    async def workers(self) -> list[Worker]:
+        """Return the workers as the scheduler, which is at hand, knows them."""
+        return [_worker(state) for state in self._scheduler.workers.values()]
+
+    @property
+    def _scheduler(self) -> Any:
+        return self._started().scheduler
+
+    def _started(self) -> LocalCluster:
+        if self._cluster is None:
+            raise RuntimeError("The cluster was not started.")
+        return self._cluster
+
+
+def _worker(state: Any) -> Worker:
+    """Return a ``distributed.scheduler.WorkerState`` as the record shows it."""
+    return Worker(
+        name=str(state.name),
+        address=state.address,
+        threads=state.nthreads,
+        memory_bytes=state.metrics.get("memory", 0),
+        memory_limit_bytes=state.memory_limit or 0,
+        cpu_percent=state.metrics.get("cpu", 0.0),
+    )

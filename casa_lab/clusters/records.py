@@ -1,0 +1,170 @@
+"""Keeping the record of a cluster: journal and ``state.json``."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from casa_lab.folders import Folder, Journal
+
+from .models import ClusterRecord, ClusterState, Worker
+from .states import check_transition, describe
+
+WRITE_INTERVAL_SECONDS = 0.5
+"""State changes are written at once, everything else at most this often."""
+
+_MEMORY_NOISE_BYTES = 16 * 2**20
+_CPU_NOISE_PERCENT = 10.0
+
+
+def first_record(workers: int) -> ClusterRecord:
+    """Return the record of a cluster that was just asked for."""
+    return ClusterRecord(
+        state="starting",
+        message=describe("starting", 0, workers),
+        desired_workers=workers,
+        updated=time.time(),
+    )
+
+
+class Recorder:
+    """Writes what happens to a cluster into its folder; its host has one.
+
+    Parameters
+    ----------
+    folder
+        The cluster's folder, owned by this process.
+    record
+        The record to go on from.
+    clock
+        Tells the time that the write interval is measured with.
+    """
+
+    def __init__(
+        self, folder: Folder, record: ClusterRecord, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._folder = folder
+        self._journal = Journal(folder.journal)
+        self._clock = clock
+        self._record = record
+        self._written = record
+        self._written_at = float("-inf")
+
+    @property
+    def record(self) -> ClusterRecord:
+        """The cluster as it is now; ``state.json`` follows within half a second."""
+        return self._record
+
+    def change(self, state: ClusterState, message: str | None = None) -> None:
+        """Enter another state, which must be a legal one to follow.
+
+        Parameters
+        ----------
+        state
+            The new state.
+        message
+            What happened, in a sentence; how many workers there are when ``None``.
+        """
+        check_transition(self._record.state, state)
+        self._update(state=state, message=message or self._progress(state))
+        self._journal.append("state", state=state, message=self._record.message)
+        self._write()
+
+    def serve(self, scheduler_address: str, dashboard_url: str | None) -> None:
+        """Note where the scheduler and its dashboard listen."""
+        addresses = {"scheduler_address": scheduler_address, "dashboard_url": dashboard_url}
+        self._journal.append("scheduler", **addresses)
+        self._update(**addresses)
+        self._write()
+
+    def desire(self, workers: int) -> None:
+        """Note that another number of workers is wanted."""
+        if workers != self._record.desired_workers:
+            self._journal.append("scale", workers=workers)
+            self._update(desired_workers=workers)
+
+    def observe(self, workers: Iterable[Worker]) -> None:
+        """Note the workers that the scheduler has."""
+        before = {worker.address for worker in self._record.workers}
+        present = sorted(workers, key=lambda worker: worker.address)
+        arrived = [worker for worker in present if worker.address not in before]
+        left = before - {worker.address for worker in present}
+        if arrived or left:
+            self._journal.append(
+                "workers", arrived=[worker.model_dump() for worker in arrived], left=sorted(left)
+            )
+        self._update(workers=present)
+
+    def flush(self) -> None:
+        """Write ``state.json`` where something worth telling changed and it is time to."""
+        if self._record.state in ("starting", "running"):
+            self._update(message=self._progress(self._record.state))
+        due = self._clock() - self._written_at >= WRITE_INTERVAL_SECONDS
+        if due and _differ(self._written, self._record):
+            self._write()
+
+    def _progress(self, state: ClusterState) -> str:
+        return describe(state, len(self._record.workers), self._record.desired_workers)
+
+    def _update(self, **changes: Any) -> None:
+        self._record = self._record.model_copy(update=changes)
+
+    def _write(self) -> None:
+        self._update(updated=time.time())
+        self._folder.write_state(self._record.model_dump())
+        self._written = self._record
+        self._written_at = self._clock()
+
+
+def replay(entries: Iterable[Mapping[str, Any]], record: ClusterRecord) -> ClusterRecord:
+    """Rebuild a record from the journal.
+
+    Parameters
+    ----------
+    entries
+        The journal's entries in order.
+    record
+        The record that the cluster began with.
+
+    Returns
+    -------
+    ClusterRecord
+        As the host had it after its last entry; the load of the workers is the
+        one they arrived with.
+    """
+    workers: dict[str, Worker] = {}
+    facts: dict[str, Any] = {}
+    for entry in entries:
+        facts["updated"] = entry["time"]
+        if entry["event"] == "state":
+            facts |= {"state": entry["state"], "message": entry["message"]}
+        elif entry["event"] == "scheduler":
+            facts |= {name: entry[name] for name in ("scheduler_address", "dashboard_url")}
+        elif entry["event"] == "scale":
+            facts["desired_workers"] = entry["workers"]
+        elif entry["event"] == "workers":
+            arrived = map(Worker.model_validate, entry["arrived"])
+            workers |= {worker.address: worker for worker in arrived}
+            for address in entry["left"]:
+                workers.pop(address, None)
+    facts["workers"] = [workers[address] for address in sorted(workers)]
+    rebuilt = record.model_copy(update=facts)
+    if rebuilt.state in ("starting", "running"):
+        message = describe(rebuilt.state, len(workers), rebuilt.desired_workers)
+        rebuilt = rebuilt.model_copy(update={"message": message})
+    return rebuilt
+
+
+def _differ(old: ClusterRecord, new: ClusterRecord) -> bool:
+    """Tell whether two records differ by more than the usual flicker of the load."""
+    ignored = {"workers", "updated"}
+    if old.model_dump(exclude=ignored) != new.model_dump(exclude=ignored):
+        return True
+    if [worker.address for worker in old.workers] != [worker.address for worker in new.workers]:
+        return True
+    return any(
+        abs(after.memory_bytes - before.memory_bytes) > _MEMORY_NOISE_BYTES
+        or abs(after.cpu_percent - before.cpu_percent) > _CPU_NOISE_PERCENT
+        for before, after in zip(old.workers, new.workers, strict=True)
+    )
