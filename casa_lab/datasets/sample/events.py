@@ -25,12 +25,12 @@ Columns = dict[str, Any]
 MEAN_PILEUP_SIMULATION, MEAN_PILEUP_DATA = 28.0, 32.0
 
 EMPTY_COLLECTIONS = {
-    "FatJet": ("subJetIdx1", "subJetIdx2"),
+    "FatJet": ("mass", "subJetIdx1", "subJetIdx2"),
     "FsrPhoton": ("muonIdx",),
-    "LowPtElectron": ("electronIdx", "photonIdx"),
+    "LowPtElectron": ("mass", "charge", "electronIdx", "photonIdx"),
     "Photon": ("electronIdx", "jetIdx"),
-    "SubJet": ("pt",),
-    "Tau": ("jetIdx",),
+    "SubJet": ("mass",),
+    "Tau": ("mass", "charge", "jetIdx"),
 }
 """Collections without members: NanoAODSchema warns about each cross-reference it cannot find."""
 
@@ -64,6 +64,7 @@ def build_columns(
         "MET_pt": _shorten(met_pt, HIGHEST_BITS["MET"]),
         "MET_phi": _shorten(met_phi, HIGHEST_BITS["MET"]),
         "MET_sumEt": _shorten(sum_et, 10),
+        **_primary_vertex(rng, count),
         "PV_npvs": vertices.astype(np.int32),
         **trigger_decisions(rng, count, muons, electrons),
     }
@@ -153,8 +154,20 @@ def _nth_match(near: ak.Array, number: int, kind: type) -> ak.Array:
 
 
 def _empty_collection(count: int, fields: tuple[str, ...]) -> ak.Array:
-    nothing = ak.unflatten(np.empty(0, np.int16), np.zeros(count, np.int64))
-    return ak.zip({name: nothing for name in fields})
+    def nothing(kind: type) -> ak.Array:
+        return ak.unflatten(np.empty(0, kind), np.zeros(count, np.int64))
+
+    momentum = {name: nothing(np.float32) for name in ("pt", "eta", "phi")}
+    kinds = {"mass": np.float32, "charge": np.int32}
+    return ak.zip({**momentum, **{name: nothing(kinds.get(name, np.int16)) for name in fields}})
+
+
+def _primary_vertex(rng: np.random.Generator, count: int) -> Columns:
+    centres_and_spreads = {"PV_x": (0.011, 0.002), "PV_y": (0.042, 0.002), "PV_z": (0.0, 3.6)}
+    return {
+        name: _shorten(rng.normal(centre, spread, count), 6)
+        for name, (centre, spread) in centres_and_spreads.items()
+    }
 
 
 def _shorten(values: np.ndarray, bits: int) -> np.ndarray:
