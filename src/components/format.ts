@@ -1,0 +1,77 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+const compact = new Intl.NumberFormat('en', {
+  maximumSignificantDigits: 3,
+  notation: 'compact'
+});
+
+const full = new Intl.NumberFormat('en');
+
+/** A count as short as it is readable, e.g. `1.23M`. */
+export function formatCount(count: number): string {
+  return count < 10_000 ? full.format(count) : compact.format(count);
+}
+
+/** A count with all its digits, e.g. `1,234,567`. */
+export function formatExactCount(count: number): string {
+  return full.format(count);
+}
+
+/** A size in decimal units, e.g. `4.2 GB`. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+  let unit = 0;
+  let size = bytes;
+  // 999.5 would be shown as 1000.
+  while (size >= 999.5 && unit < units.length - 1) {
+    size /= 1000;
+    unit += 1;
+  }
+  const digits = unit === 0 || size >= 99.95 ? 0 : 1;
+  return `${size.toFixed(digits)} ${units[unit]}`;
+}
+
+/** A duration with its two largest units, e.g. `2 min 5 s`. */
+export function formatDuration(
+  seconds: number,
+  trans: TranslationBundle
+): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const minutes = Math.floor(whole / 60);
+  const hours = Math.floor(minutes / 60);
+  const days = Math.floor(hours / 24);
+  if (days > 0) {
+    return trans.__('%1 d %2 h', days, hours % 24);
+  }
+  if (hours > 0) {
+    return trans.__('%1 h %2 min', hours, minutes % 60);
+  }
+  if (minutes > 0) {
+    return trans.__('%1 min %2 s', minutes, whole % 60);
+  }
+  return trans.__('%1 s', whole);
+}
+
+/** How long ago something was, e.g. `5 min ago`; the date when it is long. */
+export function formatAge(
+  time: number,
+  trans: TranslationBundle,
+  now = Date.now() / 1000
+): string {
+  const minutes = Math.floor((now - time) / 60);
+  const hours = Math.floor(minutes / 60);
+  const days = Math.floor(hours / 24);
+  if (minutes < 1) {
+    return trans.__('just now');
+  }
+  if (hours < 1) {
+    return trans.__('%1 min ago', minutes);
+  }
+  if (days < 1) {
+    return trans.__('%1 h ago', hours);
+  }
+  if (days < 7) {
+    return trans.__('%1 d ago', days);
+  }
+  return new Date(time * 1000).toLocaleDateString();
+}
