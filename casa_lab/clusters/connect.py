@@ -12,6 +12,7 @@ from casa_lab.folders import clusters_dir
 from . import manager
 from .certificates import security
 from .models import Cluster
+from .states import LIVING_STATES
 
 _POLL_SECONDS = 0.1
 
@@ -65,19 +66,30 @@ def connect(cluster_id: str | None = None, timeout: float = 60.0) -> Client:
 
 
 def _newest() -> Cluster:
-    living = [c for c in manager.list_clusters() if c.state in ("running", "starting")]
+    living = [
+        cluster
+        for cluster in manager.list_clusters()
+        if cluster.state in LIVING_STATES and manager.confined_to(cluster) is None
+    ]
     if not living:
         raise NotFound(
             "No cluster is running. Start one in Casa's sidebar, or name the cluster to connect to."
         )
     # One that already runs is preferred to one that may yet fail to start.
-    return next((c for c in living if c.state == "running"), living[0])
+    return next((cluster for cluster in living if cluster.state == "running"), living[0])
 
 
 def _is_ready(cluster: Cluster) -> bool:
-    if cluster.state not in ("starting", "running"):
+    """Tell whether the cluster can compute now; raise when it never will."""
+    if cluster.state not in LIVING_STATES:
         raise Unavailable(
             f"The cluster {cluster.id} is {cluster.state}: {cluster.message} "
             "Start another one, and connect to that."
+        )
+    elsewhere = manager.confined_to(cluster)
+    if elsewhere is not None:
+        raise Unavailable(
+            f"The cluster {cluster.id} can only be reached on {elsewhere}, where it runs. "
+            "Start one here, and connect to that."
         )
     return cluster.state == "running" and bool(cluster.workers or not cluster.desired_workers)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
 import sys
 import time
@@ -67,20 +66,21 @@ class Host:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._end, f"Stopped by {number.name}.")
+        outcome: ClusterState
         try:
             await self._serve()
-        except CasaError as error:
+        except _FolderDeletedError:
+            logger.warning("The folder was deleted, and so the cluster ends.")
             await self._close()
-            self._recorder.change("failed", str(error))
-        except Exception as error:
-            logger.exception("The cluster failed.")
-            await self._close()
-            self._recorder.change("failed", _failure(error))
+            return
+        except Exception as error:  # noqa: BLE001 (whatever it is, the record must tell it)
+            outcome, message = "failed", _sentence(error)
         else:
+            outcome, message = "stopped", self._ended_because
             self._recorder.change("stopping", "Stopping the workers and the scheduler.")
-            await self._close()
-            self._recorder.observe([])
-            self._recorder.change("stopped", self._ended_because)
+        await self._close()
+        self._recorder.observe([])
+        self._recorder.change(outcome, message)
 
     async def _serve(self) -> None:
         """Start the cluster and look after it until it is to end."""
@@ -111,7 +111,7 @@ class Host:
             elif request["action"] == "stop":
                 self._end("Stopped.")
         if not await asyncio.to_thread(self._folder.exists):
-            raise Unavailable("The folder of the cluster was deleted.")
+            raise _FolderDeletedError
 
     async def _look(self) -> None:
         """Note what the scheduler has, and bring it closer to what is desired."""
@@ -154,7 +154,15 @@ class Host:
             logger.exception("The workers and the scheduler did not end in order.")
 
 
-def _failure(error: Exception) -> str:
+class _FolderDeletedError(Exception):
+    """There is nowhere left to write to."""
+
+
+def _sentence(error: Exception) -> str:
+    """Return what a failure means for the user; the log gets the rest."""
+    if isinstance(error, CasaError):
+        return str(error)
+    logger.error("The cluster failed.", exc_info=error)
     return f"The cluster could not be run: {str(error) or type(error).__name__}"
 
 
@@ -169,35 +177,32 @@ def _log_to_stderr() -> None:
 def main(arguments: Sequence[str]) -> int:
     """Own the folder named on the command line until its cluster has ended."""
     _log_to_stderr()
-    # What workers spill to disk is as private as the data they analyse.
-    os.umask(0o077)
     folder = Folder(Path(arguments[0]))
     owner = Owner(folder.path)
-    final: ClusterState
     try:
-        final = _run(folder)
+        return 0 if _run(folder) == "stopped" else 1
     finally:
         owner.release()
-    return 0 if final == "stopped" else 1
 
 
 def _run(folder: Folder) -> ClusterState:
-    record = ClusterRecord.model_validate(folder.read_state())
-    recorder = Recorder(folder, record)
+    """Run the cluster of an owned folder and return the state it ended in."""
+    recorder = Recorder(folder, ClusterRecord.model_validate(folder.read_state()))
+    recorder.begin()
     try:
         spec = ClusterSpec.model_validate(folder.read_spec())
         make_certificate(folder.path)
         kind = load_backend(spec.backend)
         backend = kind(kind.options_model.model_validate(spec.options), security(folder.path))
-    except Exception as error:
-        logger.exception("The cluster could not be prepared.")
-        recorder.change("failed", str(error) if isinstance(error, CasaError) else _failure(error))
+    except Exception as error:  # noqa: BLE001 (whatever it is, the record must tell it)
+        recorder.change("failed", _sentence(error))
     else:
         asyncio.run(_host(folder, backend, recorder))
     return recorder.record.state
 
 
 async def _host(folder: Folder, backend: Backend[Any], recorder: Recorder) -> None:
+    # A host is made inside the event loop, which its events belong to.
     await Host(folder, backend, recorder).run()
 
 

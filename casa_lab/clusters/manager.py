@@ -10,6 +10,7 @@ import fcntl
 import logging
 import re
 import shutil
+import socket
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,16 +19,17 @@ from pathlib import Path
 from typing import Any
 
 from casa_lab.errors import BadInput, Conflict, NotFound, Unavailable
-from casa_lab.folders import Folder, clusters_dir, new_id, send_request
+from casa_lab.folders import Folder, clusters_dir, new_id, read_json, send_request
 from casa_lab.folders.journal import read_journal
 from casa_lab.processes import start_detached
 
 from .models import FINAL_STATES, Cluster, ClusterRecord, ClusterSpec, NewCluster, Profile
 from .profiles import find_profile, profiles
 from .records import first_record, replay
-from .states import ENDED_STATES
+from .states import ENDED_STATES, LIVING_STATES
 
 __all__ = [
+    "confined_to",
     "ensure",
     "forget",
     "get",
@@ -79,11 +81,23 @@ def start(new: NewCluster, extra: Iterable[Profile | Mapping[str, Any]] = ()) ->
 
 
 def ensure(profile: str = "local", extra: Iterable[Profile | Mapping[str, Any]] = ()) -> Cluster:
-    """Return the newest living cluster of a profile, starting one where there is none."""
+    """Return the newest living cluster of a profile, starting one where there is none.
+
+    Parameters
+    ----------
+    profile
+        Name of the profile.
+    extra
+        The site's profiles, on offer besides the built-in ones.
+    """
     # Two who ask at the same time must get the same cluster.
     with _exclusively():
         for cluster in list_clusters():
-            if cluster.profile == profile and cluster.state in ("starting", "running"):
+            if (
+                cluster.profile == profile
+                and cluster.state in LIVING_STATES
+                and confined_to(cluster) is None
+            ):
                 return cluster
         return start(NewCluster(profile=profile), extra)
 
@@ -92,6 +106,8 @@ def list_clusters() -> list[Cluster]:
     """Return all clusters that have a folder, newest first."""
     clusters = []
     for path in clusters_dir().iterdir():
+        if path.name.startswith("."):
+            continue
         try:
             clusters.append(_read(Folder(path)))
         except NotFound:
@@ -119,7 +135,7 @@ def scale(cluster_id: str, workers: int) -> Cluster:
     if not 0 <= workers <= 10_000:
         raise BadInput(f"A cluster can have 0 to 10000 workers, not {workers}.")
     cluster = get(cluster_id)
-    if cluster.state not in ("starting", "running"):
+    if cluster.state not in LIVING_STATES:
         raise Conflict(
             f"The cluster {cluster.id} cannot be scaled, it is {cluster.state}. Start a new one."
         )
@@ -130,7 +146,7 @@ def scale(cluster_id: str, workers: int) -> Cluster:
 def stop(cluster_id: str) -> Cluster:
     """Ask a living cluster to stop; returns at once, and does nothing when it has ended."""
     cluster = get(cluster_id)
-    if cluster.state not in ("starting", "running"):
+    if cluster.state not in LIVING_STATES:
         return cluster
     send_request(_folder(cluster_id).path, "stop")
     return cluster.model_copy(update={"state": "stopping", "message": "Asked to stop."})
@@ -152,7 +168,10 @@ def forget(cluster_id: str) -> Cluster:
     cluster = get(cluster_id)
     if cluster.state not in ENDED_STATES:
         raise Conflict(f"The cluster {cluster.id} is {cluster.state}. Stop it first.")
-    shutil.rmtree(_folder(cluster_id).path)
+    # Renamed first, so that nobody ever reads a folder that is half deleted.
+    path = _folder(cluster_id).path
+    hidden = path.rename(path.with_name(f".{path.name}"))
+    shutil.rmtree(hidden)
     return cluster
 
 
@@ -160,6 +179,20 @@ def stop_or_forget(cluster_id: str) -> Cluster:
     """Stop a living cluster, or forget one that has ended or is lost."""
     cluster = get(cluster_id)
     return forget(cluster_id) if cluster.state in ENDED_STATES else stop(cluster_id)
+
+
+def confined_to(cluster: Cluster) -> str | None:
+    """Return the host that a cluster can only be used on, when that is not this one.
+
+    The data directory may be shared between hosts, the loopback interface that
+    a local cluster listens on is not.
+    """
+    address = cluster.scheduler_address
+    if address is not None and "://127." not in address:
+        return None
+    owner = read_json(_folder(cluster.id).path / "owner.json") or {}
+    host: str | None = owner.get("host")
+    return host if host != socket.gethostname() else None
 
 
 def _folder(cluster_id: str) -> Folder:

@@ -9,7 +9,7 @@ from typing import Any
 from casa_lab.folders import Folder, Journal
 
 from .models import ClusterRecord, ClusterState, Worker
-from .states import check_transition, describe
+from .states import LIVING_STATES, check_transition, describe
 
 WRITE_INTERVAL_SECONDS = 0.5
 """State changes are written at once, everything else at most this often."""
@@ -22,7 +22,7 @@ def first_record(workers: int) -> ClusterRecord:
     """Return the record of a cluster that was just asked for."""
     return ClusterRecord(
         state="starting",
-        message=describe("starting", 0, workers),
+        message="Starting the host process.",
         desired_workers=workers,
         updated=time.time(),
     )
@@ -56,6 +56,12 @@ class Recorder:
         """The cluster as it is now; ``state.json`` follows within half a second."""
         return self._record
 
+    def begin(self) -> None:
+        """Note that the host is at work."""
+        self._update(message=describe(self._record))
+        self._journal_state()
+        self._write()
+
     def change(self, state: ClusterState, message: str | None = None) -> None:
         """Enter another state, which must be a legal one to follow.
 
@@ -64,11 +70,12 @@ class Recorder:
         state
             The new state.
         message
-            What happened, in a sentence; how many workers there are when ``None``.
+            What happened, in a sentence; how far the cluster is when ``None``.
         """
         check_transition(self._record.state, state)
-        self._update(state=state, message=message or self._progress(state))
-        self._journal.append("state", state=state, message=self._record.message)
+        self._update(state=state)
+        self._update(message=message or describe(self._record))
+        self._journal_state()
         self._write()
 
     def serve(self, scheduler_address: str, dashboard_url: str | None) -> None:
@@ -76,7 +83,6 @@ class Recorder:
         addresses = {"scheduler_address": scheduler_address, "dashboard_url": dashboard_url}
         self._journal.append("scheduler", **addresses)
         self._update(**addresses)
-        self._write()
 
     def desire(self, workers: int) -> None:
         """Note that another number of workers is wanted."""
@@ -87,7 +93,7 @@ class Recorder:
     def observe(self, workers: Iterable[Worker]) -> None:
         """Note the workers that the scheduler has."""
         before = {worker.address for worker in self._record.workers}
-        present = sorted(workers, key=lambda worker: worker.address)
+        present = sorted(workers, key=_order)
         arrived = [worker for worker in present if worker.address not in before]
         left = before - {worker.address for worker in present}
         if arrived or left:
@@ -98,14 +104,14 @@ class Recorder:
 
     def flush(self) -> None:
         """Write ``state.json`` where something worth telling changed and it is time to."""
-        if self._record.state in ("starting", "running"):
-            self._update(message=self._progress(self._record.state))
+        if self._record.state in LIVING_STATES:
+            self._update(message=describe(self._record))
         due = self._clock() - self._written_at >= WRITE_INTERVAL_SECONDS
         if due and _differ(self._written, self._record):
             self._write()
 
-    def _progress(self, state: ClusterState) -> str:
-        return describe(state, len(self._record.workers), self._record.desired_workers)
+    def _journal_state(self) -> None:
+        self._journal.append("state", state=self._record.state, message=self._record.message)
 
     def _update(self, **changes: Any) -> None:
         self._record = self._record.model_copy(update=changes)
@@ -148,12 +154,15 @@ def replay(entries: Iterable[Mapping[str, Any]], record: ClusterRecord) -> Clust
             workers |= {worker.address: worker for worker in arrived}
             for address in entry["left"]:
                 workers.pop(address, None)
-    facts["workers"] = [workers[address] for address in sorted(workers)]
-    rebuilt = record.model_copy(update=facts)
-    if rebuilt.state in ("starting", "running"):
-        message = describe(rebuilt.state, len(workers), rebuilt.desired_workers)
-        rebuilt = rebuilt.model_copy(update={"message": message})
+    rebuilt = record.model_copy(update=facts | {"workers": sorted(workers.values(), key=_order)})
+    if rebuilt.state in LIVING_STATES:
+        rebuilt = rebuilt.model_copy(update={"message": describe(rebuilt)})
     return rebuilt
+
+
+def _order(worker: Worker) -> tuple[int, str, str]:
+    """Sort workers named 0 to 12 as numbers, and any others by name."""
+    return len(worker.name), worker.name, worker.address
 
 
 def _differ(old: ClusterRecord, new: ClusterRecord) -> bool:

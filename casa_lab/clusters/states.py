@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .models import FINAL_STATES, ClusterState
+from .models import FINAL_STATES, ClusterRecord, ClusterState
 
 TRANSITIONS: Mapping[ClusterState, frozenset[ClusterState]] = {
     "starting": frozenset({"running", "stopping", "failed", "lost"}),
@@ -20,6 +20,9 @@ TRANSITIONS: Mapping[ClusterState, frozenset[ClusterState]] = {
 is not final has no living owner.
 """
 
+LIVING_STATES: frozenset[ClusterState] = frozenset({"starting", "running"})
+"""States in which a cluster computes, or soon will, and may be scaled."""
+
 ENDED_STATES: frozenset[ClusterState] = FINAL_STATES | {"lost"}
 """States in which nothing runs any more, so that the cluster may be forgotten."""
 
@@ -30,25 +33,16 @@ def check_transition(old: ClusterState, new: ClusterState) -> None:
         raise ValueError(f"A cluster cannot go from {old} to {new}.")
 
 
-def describe(state: ClusterState, up: int, desired: int) -> str:
-    """Return the sentence on how far a starting or running cluster is.
-
-    Parameters
-    ----------
-    state
-        The cluster's state.
-    up
-        How many workers the scheduler has.
-    desired
-        How many workers were asked for.
-    """
+def describe(record: ClusterRecord) -> str:
+    """Return the sentence on how far a starting or running cluster is."""
+    up, desired = len(record.workers), record.desired_workers
+    if record.scheduler_address is None:
+        return "Starting the scheduler."
     if up < desired:
         progress = f": {up} of {desired} are up." if up else "."
         return f"Starting {_workers(desired - up)}{progress}"
     if up > desired:
         return f"Removing {_workers(up - desired)} of {up}."
-    if state == "starting":
-        return "Starting the scheduler."
     if not up:
         return "No workers. Scale up to compute."
     return f"{_workers(up)} {'is' if up == 1 else 'are'} up."

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import stat
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -91,6 +93,7 @@ class LocalBackend(Backend[LocalOptions]):
                 protocol="tls://",
                 security=self.security,
                 dashboard_address=f"{_LOOPBACK}:0",
+                local_directory=_scratch_directory(),
                 asynchronous=True,
             )
             await self._cluster
@@ -142,6 +145,25 @@ class LocalBackend(Backend[LocalOptions]):
         if self._cluster is None:
             raise RuntimeError("The cluster was not started.")
         return self._cluster
+
+
+def _scratch_directory() -> str:
+    """Return where workers spill data to disk, private to the user.
+
+    Dask's own scratch space is readable by all users of the machine. It is
+    made below a directory that nobody else can enter, and the same one each
+    time, so that Dask finds and removes what killed workers left behind.
+    """
+    import dask.config
+
+    base = Path(dask.config.get("temporary-directory") or tempfile.gettempdir())
+    path = base / f"casa-scratch-{os.getuid()}"
+    path.mkdir(mode=0o700, exist_ok=True)
+    status = path.lstat()
+    if status.st_uid != os.getuid() or stat.S_IMODE(status.st_mode) != 0o700:
+        # Somebody else was there first under a name that can be guessed.
+        return tempfile.mkdtemp(prefix="casa-scratch-", dir=base)
+    return str(path)
 
 
 def _worker(state: Any) -> Worker:
