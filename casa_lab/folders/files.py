@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 
-def replace_file(path: Path, write: Callable[[IO[bytes]], None]) -> None:
+def replace_file(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     """Write a file so that a reader sees the old content or the new, never a part.
 
     Parameters
@@ -24,16 +24,16 @@ def replace_file(path: Path, write: Callable[[IO[bytes]], None]) -> None:
     try:
         with os.fdopen(handle, "wb") as stream:
             write(stream)
-        os.replace(name, path)
+        Path(name).replace(path)
     except BaseException:
-        os.unlink(name)
+        Path(name).unlink()
         raise
 
 
 def write_json(path: Path, value: Any) -> None:
     """Replace ``path`` by ``value`` as JSON, atomically."""
     data = json.dumps(value, ensure_ascii=False, indent=1).encode()
-    replace_file(path, lambda stream: stream.write(data) and None)
+    replace_file(path, lambda stream: stream.write(data))
 
 
 def read_json(path: Path) -> Any | None:

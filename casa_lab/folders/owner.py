@@ -16,7 +16,8 @@ import threading
 import time
 from pathlib import Path
 
-from ..errors import Conflict
+from casa_lab.errors import Conflict
+
 from .files import read_json, write_json
 
 HEARTBEAT_SECONDS = 2.0

@@ -78,6 +78,7 @@ class RunSpec(BaseModel):
     chunksize: int
     maxchunks: int | None = None
     fail_fast: bool = False
+    directory: str = Field(description="Working directory of the driver.")
     python: str = Field(description="Interpreter of the driver.")
     created: float
     user: str
@@ -119,6 +120,9 @@ class RunRecord(BaseModel):
     state: RunState
     message: str = Field(description="One sentence on what is going on or went wrong.")
     progress: Progress = Field(default_factory=Progress)
+    cluster: str | None = Field(
+        None, description="Id of the cluster in use, or null where the client was given."
+    )
     histograms_sequence: int = Field(0, description="Number of the newest snapshot; 0 for none.")
     updated: float
     finished: float | None = None
@@ -133,7 +137,6 @@ class Run(RunRecord):
     processor: ProcessorReference
     schema_name: str
     datasets: list[str]
-    cluster: str | None
     chunksize: int
     created: float
     resumable: bool = Field(description="True when what is missing can be processed now.")

@@ -1,0 +1,94 @@
+"""Recognising what Coffea's Runner asks an executor to do.
+
+Runner calls an executor twice: to look at files, and to process chunks. Both
+times the function is a ``partial`` of ``Runner.automatic_retries`` around a
+``partial`` of the real one. Casa retries and reports failures by itself, so it
+takes the inner function out. Whatever is not recognised (another version of
+Coffea, a user who calls the executor directly) runs on Coffea's DaskExecutor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
+
+from coffea.processor.executor import Runner
+
+_SCHEMA = 2
+_USE_DATAFRAMES = 3
+_SAVEMETRICS = 4
+"""Positions among the arguments of ``Runner._work_function``."""
+
+
+@dataclass(frozen=True)
+class Closure:
+    """What Runner asks for.
+
+    Attributes
+    ----------
+    phase
+        Look at files, or process chunks.
+    work
+        The function to call with each item, without Coffea's retries.
+    schema_name
+        Name of the schema, when chunks are processed.
+    """
+
+    phase: Literal["metadata", "chunks"]
+    work: Callable[[Any], Any]
+    schema_name: str = ""
+
+
+def recognise(function: Callable[[Any], Any]) -> Closure | None:
+    """Return what a function given to an executor is for, or ``None`` if that is unknown."""
+    if not isinstance(function, partial) or function.func is not Runner.automatic_retries:
+        return None
+    work = function.args[2]
+    if work is Runner.metadata_fetcher_parquet:
+        return Closure("metadata", work)
+    if not isinstance(work, partial):
+        return None
+    if work.func is Runner.metadata_fetcher_root:
+        return Closure("metadata", work)
+    if work.func is Runner._work_function and not work.args[_USE_DATAFRAMES]:
+        return Closure("chunks", _with_metrics(work), work.args[_SCHEMA].__name__)
+    return None
+
+
+def _with_metrics(work: partial[Any]) -> Callable[[Any], Any]:
+    arguments = list(work.args)
+    wanted = bool(arguments[_SAVEMETRICS])
+    arguments[_SAVEMETRICS] = True
+    return Metered(partial(work.func, *arguments, **work.keywords), wanted)
+
+
+BYTES_READ = "casa_bytes_read"
+"""Key under which :class:`Metered` puts the bytes that a chunk read."""
+
+
+@dataclass(frozen=True)
+class Metered:
+    """Coffea's chunk function with metrics on, so that bytes read are known.
+
+    Attributes
+    ----------
+    work
+        The chunk function.
+    keep_metrics
+        Whether the user asked for metrics: else they are taken out again.
+    """
+
+    work: Callable[[Any], Any]
+    keep_metrics: bool
+
+    def __call__(self, item: Any) -> Any:
+        """Process one chunk."""
+        output = self.work(item)
+        if isinstance(output, dict):
+            metrics = output.get("metrics", {})
+            output[BYTES_READ] = metrics.get("bytesread", 0)
+            if not self.keep_metrics:
+                output.pop("metrics", None)
+        return output

@@ -1,0 +1,139 @@
+"""The driver process of one run: ``python -m casa_lab.runs.driver FOLDER``.
+
+It owns the run's folder and Coffea's Runner, and outlives whoever launched it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+from coffea import nanoevents
+from coffea.processor import Runner
+from distributed import Client
+
+from casa_lab.clusters import manager as clusters
+from casa_lab.clusters.connect import connect
+from casa_lab.errors import BadInput, CasaError
+
+from .dispatch import ClusterLost
+from .errors import RunError, RunStopped
+from .executor import CurrentRun, LiveExecutor, ending
+from .folder import RunFolder
+from .loading import load_processor
+from .models import RunSpec
+from .session import RunSession
+from .shipping import as_launched, carry_by_value
+
+CLUSTER_SECONDS = 600.0
+"""How long to wait for the first worker: a batch queue may take its time."""
+
+POLL_SECONDS = 0.2
+"""How often the cluster's folder is looked at meanwhile."""
+
+_log = logging.getLogger("casa_lab.runs.driver")
+
+
+def drive(folder: RunFolder, cluster: str) -> None:
+    """Work on a run until it ends, whichever way.
+
+    Parameters
+    ----------
+    folder
+        The run, newly launched or to be resumed.
+    cluster
+        Id of the cluster to use.
+    """
+    session = RunSession(folder, cluster)
+
+    def stop(*_: Any) -> None:
+        session.stop_requested = True
+
+    signal.signal(signal.SIGTERM, stop)
+    current = CurrentRun(session)
+    try:
+        session.enter("preparing", "Loading the processor.")
+        output = _run(session, folder.spec(), cluster, current)
+        state, message = ending(session.stop_requested, current.failures)
+        session.finish(state, message, output)
+    except RunStopped as stopped:
+        session.finish("stopped", str(stopped))
+    except (CasaError, ClusterLost) as error:
+        _log.error("%s", error)
+        _log.info("%s", "".join(traceback.format_exception(error)))
+        session.finish("failed", str(error))
+    except Exception as error:  # noqa: BLE001 - the user's code may raise anything
+        _log.exception("The run failed.")
+        session.finish("failed", f"{type(error).__name__}: {error}")
+    finally:
+        session.close()
+
+
+def _run(session: RunSession, spec: RunSpec, cluster: str, current: CurrentRun) -> Any:
+    os.chdir(spec.directory)
+    reference = as_launched(spec.processor, session.folder.processor)
+    processor = load_processor(reference)
+    carry_by_value(reference)
+    client = _connect(session, cluster)
+    try:
+        runner = Runner(
+            executor=LiveExecutor(
+                client, fail_fast=spec.fail_fast, name=spec.name, status=False, current=current
+            ),
+            schema=_schema(spec.schema_name),
+            chunksize=spec.chunksize,
+            maxchunks=spec.maxchunks,
+        )
+        return runner(spec.fileset, processor)
+    finally:
+        client.close()
+
+
+def _connect(session: RunSession, cluster: str) -> Client:
+    """Wait for the cluster, passing on what it says."""
+    deadline = time.monotonic() + CLUSTER_SECONDS
+    while True:
+        found = clusters.get(cluster)
+        if found.workers or found.state not in ("starting", "running"):
+            return connect(cluster)  # says what is wrong with a cluster that has ended
+        if time.monotonic() > deadline:
+            raise RunError(f"No worker came up within {CLUSTER_SECONDS:.0f} s: {found.message}")
+        session.mention(f"Waiting for workers. {found.message}")
+        session.poll_requests()
+        if session.stop_requested:
+            raise RunStopped("The run was stopped while it waited for workers.")
+        time.sleep(POLL_SECONDS)
+
+
+def _schema(name: str) -> Any:
+    schema = getattr(nanoevents, name, None)
+    if not isinstance(schema, type) or not issubclass(schema, nanoevents.BaseSchema):
+        known = sorted(key for key in vars(nanoevents) if key.endswith("Schema"))
+        raise BadInput(f"Coffea has no schema {name!r}. It has: {', '.join(known)}.")
+    return schema
+
+
+def main() -> None:
+    """Run the driver for the folder named on the command line."""
+    parser = argparse.ArgumentParser(prog="python -m casa_lab.runs.driver")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--cluster", required=True)
+    options = parser.parse_args()
+    logging.basicConfig(
+        stream=sys.stdout,
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(message)s",
+    )
+    logging.captureWarnings(True)
+    drive(RunFolder(options.folder), options.cluster)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,216 @@
+"""A Coffea executor that shows what happens while it happens.
+
+``processor.Runner(executor=casa_lab.LiveExecutor(client), ...)`` runs any
+processor on a Dask cluster with live histograms, exactly-once counting and a
+failure list in place of an exception for the first bad file.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from coffea.processor import accumulate
+from coffea.processor.executor import DaskExecutor, ExecutorBase, FileMeta, WorkItem
+from coffea.util import rich_bar
+from distributed import Client, default_client
+
+from .closures import Closure, recognise
+from .errors import RunError, RunStopped
+from .live import accumulator_of
+from .metadata import UnreadableFiles, look_at_all
+from .models import Failure
+from .notebook import open_notebook_run
+from .processing import ChunkProcessing
+from .session import RunSession
+from .tasks import RunTasks
+
+
+class CurrentRun:
+    """What the copies that Runner makes of an executor share.
+
+    Parameters
+    ----------
+    session
+        The run's folder, where a driver owns one; in a notebook a new one is
+        made for each call.
+    """
+
+    def __init__(self, session: RunSession | None = None) -> None:
+        self.session = session
+        self.unreadable = UnreadableFiles()
+        self.failures: Sequence[Failure] = ()
+
+
+class LiveExecutor(ExecutorBase):  # type: ignore[misc]
+    """Execute a Coffea processor on Dask, live.
+
+    Parameters
+    ----------
+    client : distributed.Client, optional
+        The cluster to run on; the default client when not given.
+    fail_fast : bool, optional
+        Stop at the first failure (default: list failures and go on).
+    retries : int, optional
+        How often chunks whose worker died are handed out again (default: 3).
+    name : str, optional
+        Name of the run in the sidebar (default: that of the processor).
+    status : bool, optional
+        Show a progress bar (default: True).
+    unit, desc, compression, function_name
+        Set by Coffea's Runner.
+    current : CurrentRun, optional
+        Set by Casa's driver and by Runner's copies.
+
+    Attributes
+    ----------
+    failures : sequence of Failure
+        The chunks that the last call left out of its result.
+
+    Notes
+    -----
+    Failed chunks do not raise: they are left out of the result, listed in
+    ``failures``, in the run's folder and in the sidebar, and a warning says how
+    many there are. Chunks are merged in a fixed order, so that repeated runs
+    agree to the bit.
+    """
+
+    def __init__(
+        self,
+        client: Client | None = None,
+        *,
+        fail_fast: bool = False,
+        retries: int = 3,
+        name: str | None = None,
+        status: bool = True,
+        unit: str = "items",
+        desc: str = "Processing",
+        compression: int | None = 1,
+        function_name: str | None = None,
+        current: CurrentRun | None = None,
+    ) -> None:
+        super().__init__(status, unit, desc, compression, function_name)
+        self.client = client
+        self.fail_fast = fail_fast
+        self.retries = retries
+        self.name = name
+        self.current = current or CurrentRun()
+
+    @property
+    def failures(self) -> Sequence[Failure]:
+        """The chunks that the last call left out of its result."""
+        return self.current.failures
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "client": None, "current": None}
+
+    def __call__(
+        self, items: Iterable[Any], function: Callable[[Any], Any], accumulator: Any
+    ) -> tuple[Any, Any]:
+        """Apply ``function`` to all items and accumulate what it returns.
+
+        Returns
+        -------
+        tuple
+            The accumulator and 0: the form that Runner expects.
+
+        Raises
+        ------
+        RunError
+            When nothing succeeded, the workers cannot load the processor, the
+            cluster was lost, or ``fail_fast`` met a failure.
+        """
+        client = self._client()
+        closure = recognise(function)
+        if closure is None:
+            result: tuple[Any, Any] = DaskExecutor(
+                client=client, status=self.status, retries=self.retries
+            )(items, function, accumulator)
+            return result
+        if closure.phase == "metadata":
+            return self._look_at(client, closure, items), 0
+        merged = self._process(client, closure, list(items))
+        return accumulate([merged], accumulator), 0
+
+    def _client(self) -> Client:
+        try:
+            client = self.client or default_client()
+        except ValueError:
+            raise RunError(
+                "There is no Dask client. Give one: casa_lab.LiveExecutor(client), with "
+                "client = casa_lab.connect() for a cluster from the sidebar."
+            ) from None
+        if client.asynchronous:
+            raise RunError(
+                "LiveExecutor needs a synchronous Dask client: Client(..., asynchronous=False)."
+            )
+        return client
+
+    def _look_at(self, client: Client, closure: Closure, metas: Iterable[FileMeta]) -> Any:
+        current = self.current
+        current.unreadable.forget()
+        with (
+            RunTasks(client, "look-at-files", closure.work, self.retries) as tasks,
+            rich_bar() as bar,
+        ):
+            task = bar.add_task("Looking at files", total=None, unit="file", visible=self.status)
+
+            def progress(done: int, of: int) -> None:
+                bar.update(task, completed=done, total=of)
+                if current.session is not None:
+                    current.session.mention(f"Looking at files: {done} of {of}.")
+
+            return look_at_all(client, tasks, metas, current.unreadable, current.session, progress)
+
+    def _process(self, client: Client, closure: Closure, items: list[WorkItem]) -> Any:
+        current = self.current
+        if current.session is not None:
+            return self._process_in(current.session, client, closure, items)
+        name = self.name or self.function_name or "Run"
+        session = open_notebook_run(name, self.function_name or "processor", closure, items)
+        try:
+            session.enter("preparing", "Sending the processor to the workers.")
+            merged = self._process_in(session, client, closure, items)
+            state, message = ending(session.stop_requested, self.failures)
+            session.finish(state, message, accumulator_of(merged))
+            return merged
+        except KeyboardInterrupt:
+            session.finish("stopped", "Interrupted in the notebook.")
+            raise
+        except RunStopped as stopped:
+            session.finish("stopped", str(stopped))
+            raise
+        except Exception as error:
+            session.finish("failed", str(error))
+            raise
+        finally:
+            session.close()
+            current.unreadable.forget()
+
+    def _process_in(
+        self, session: RunSession, client: Client, closure: Closure, items: list[WorkItem]
+    ) -> Any:
+        current = self.current
+        with RunTasks(client, self.function_name or "process", closure.work, self.retries) as tasks:
+            processing = ChunkProcessing(session, client, tasks, current.unreadable, self.fail_fast)
+            current.failures = processing.failures
+            merged = processing.run(items)
+        if self.fail_fast and self.failures:
+            raise RunError(f"Stopped at the first failure: {self.failures[0].cause}")
+        if self.failures:
+            warnings.warn(
+                f"{len(self.failures)} of {len(items)} chunks failed and are not in the result. "
+                f"The first: {self.failures[0].cause}",
+                stacklevel=2,
+            )
+        return merged
+
+
+def ending(stopped: bool, failures: Sequence[Failure]) -> tuple[Any, str]:
+    """Return the final state of a run that has a result, and a sentence about it."""
+    if stopped:
+        return "stopped", "Stopped. The result holds what was processed by then."
+    if failures:
+        return "done", f"Done, without {len(failures)} chunks that failed."
+    return "done", "Done."

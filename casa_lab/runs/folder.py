@@ -1,0 +1,78 @@
+"""The folder of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from casa_lab.errors import NotFound
+from casa_lab.folders import Folder, runs_dir
+
+from .models import Failure, RunRecord, RunSpec
+
+
+class RunFolder(Folder):
+    """Names the files of a run's folder, and reads them as models.
+
+    Copying such a folder elsewhere gives the whole run.
+    """
+
+    @property
+    def failures(self) -> Path:
+        """One :class:`~casa_lab.runs.models.Failure` per line."""
+        return self.path / "failures.jsonl"
+
+    @property
+    def histograms(self) -> Path:
+        """The newest snapshot of the histograms, as a UHI zip file."""
+        return self.path / "histograms.zip"
+
+    @property
+    def result(self) -> Path:
+        """The merged accumulator as Coffea saves it; only its own environment reads it."""
+        return self.path / "result.coffea"
+
+    @property
+    def groups(self) -> Path:
+        """Counted groups of chunks: what a resumed run does not process again."""
+        return self.path / "groups"
+
+    @property
+    def processor(self) -> Path:
+        """The processor's source as it was when the run was launched."""
+        return self.path / "processor"
+
+    def spec(self) -> RunSpec:
+        """Return what was asked."""
+        return RunSpec.model_validate(self.read_spec())
+
+    def record(self) -> RunRecord:
+        """Return the state as its driver last wrote it."""
+        return RunRecord.model_validate(self.read_state())
+
+    def read_failures(self) -> Iterator[Failure]:
+        """Yield the failures, oldest first; a torn last line is left out."""
+        try:
+            lines = self.failures.read_bytes().splitlines()
+        except FileNotFoundError:
+            return
+        for line in lines:
+            try:
+                yield Failure.model_validate_json(line)
+            except ValueError:
+                continue
+
+
+def open_run(run: str) -> RunFolder:
+    """Return the folder of a run.
+
+    Raises
+    ------
+    NotFound
+        When there is no run of that id.
+    """
+    folder = RunFolder(runs_dir() / run)
+    # An id is one folder name: anything else would reach outside the directory.
+    if not run or Path(run).name != run or not folder.exists():
+        raise NotFound(f"There is no run {run!r}. It may have been deleted.")
+    return folder

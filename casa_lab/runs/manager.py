@@ -1,0 +1,263 @@
+"""Launching runs, finding them again, and asking things of them.
+
+Everything here reads folders and starts drivers; nothing is remembered, so any
+number of servers, kernels and terminals may do it at once.
+"""
+
+from __future__ import annotations
+
+import getpass
+import logging
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from casa_lab.clusters import manager as clusters
+from casa_lab.errors import Conflict
+from casa_lab.folders import new_id, runs_dir, send_request
+from casa_lab.processes import start_detached
+
+from .environment import git_describe, package_versions
+from .folder import RunFolder, open_run
+from .models import Door, Failure, FailureList, NewRun, Run, RunLog, RunRecord, RunSpec
+from .processors import read_processor
+from .records import first_record
+from .shipping import keep_source
+from .states import ENDED, RESUMABLE
+
+LAUNCH_SECONDS = 60.0
+"""How long a driver may take to own its folder before the run counts as lost."""
+
+LOG_BYTES = 200_000
+"""How much of the end of a log is shown."""
+
+DEFAULT_SCHEMA = "NanoAODSchema"
+"""What Coffea's Runner uses, too."""
+
+_log = logging.getLogger(__name__)
+
+
+def launch(
+    new: NewRun,
+    fileset: dict[str, Any],
+    cluster: str,
+    door: Door,
+    directory: Path | None = None,
+    maxchunks: int | None = None,
+) -> Run:
+    """Launch a run; returns at once, while its driver starts.
+
+    Parameters
+    ----------
+    new
+        What is wanted; a processor's file as an absolute path.
+    fileset
+        The chosen datasets, in Coffea's format.
+    cluster
+        Id of a cluster that runs or starts.
+    door
+        Where the request came from.
+    directory
+        Working directory of the driver; that of the processor's file when not given.
+    maxchunks
+        Most chunks per dataset, for a quick look.
+
+    Raises
+    ------
+    BadInput
+        When the processor's file does not hold what was named.
+    """
+    declared = read_processor(new.processor.location)
+    code = _directory_of(new.processor.location)
+    name = new.name or new.processor.location.rpartition(":")[2]
+    spec = RunSpec(
+        id=new_id(name),
+        name=name,
+        door=door,
+        processor=new.processor,
+        fileset=fileset,
+        schema_name=new.schema_name or (declared and declared.schema_name) or DEFAULT_SCHEMA,
+        cluster=cluster,
+        chunksize=new.chunksize,
+        maxchunks=maxchunks,
+        fail_fast=new.fail_fast,
+        directory=str(directory or code),
+        python=sys.executable,
+        created=time.time(),
+        user=getpass.getuser(),
+        versions=package_versions(),
+        git=git_describe(code),
+    )
+    folder = RunFolder(runs_dir() / spec.id)
+    folder.create(spec.model_dump(mode="json"), first_record(cluster).model_dump(mode="json"))
+    keep_source(spec.processor, folder.processor)
+    _start_driver(folder, spec, cluster)
+    return get(spec.id)
+
+
+def list_runs() -> list[Run]:
+    """Return all runs, newest first."""
+    runs = []
+    for path in runs_dir().iterdir():
+        folder = RunFolder(path)
+        if not folder.exists():
+            continue
+        try:
+            runs.append(_show(folder))
+        except (OSError, ValueError) as error:
+            _log.warning("%s is not a readable run folder: %s", path, error)
+    return sorted(runs, key=lambda run: (run.created, run.id), reverse=True)
+
+
+def get(run: str) -> Run:
+    """Return one run."""
+    return _show(open_run(run))
+
+
+def stop(run: str) -> Run:
+    """Ask a run to stop with what it has; does nothing to one that has ended."""
+    return _ask(run, "stop")
+
+
+def pause(run: str) -> Run:
+    """Ask a run to send out no more chunks for now."""
+    found = get(run)
+    if found.state not in ("running", "paused"):
+        raise Conflict(f"The run is {found.state}: only a running one can be paused.")
+    return _ask(run, "pause")
+
+
+def resume(run: str) -> Run:
+    """Go on with a paused run, or process what is missing of one that has ended.
+
+    Raises
+    ------
+    Conflict
+        When there is nothing to resume, or it cannot be done from here.
+    """
+    found = get(run)
+    if found.state == "paused":
+        return _ask(run, "resume")
+    if not found.resumable:
+        raise Conflict(_why_not_resumable(found))
+    folder = open_run(run)
+    spec = folder.spec()
+    cluster = _living_cluster(found.cluster)
+    record = folder.record()
+    record.state, record.message = "queued", "Waiting to resume."
+    record.cluster, record.finished, record.updated = cluster, None, time.time()
+    folder.write_state(record.model_dump(mode="json"))
+    _start_driver(folder, spec, cluster)
+    return get(run)
+
+
+def delete(run: str) -> None:
+    """Delete a run that has ended, with its folder.
+
+    Raises
+    ------
+    Conflict
+        When it has not ended.
+    """
+    found = get(run)
+    if found.state not in ENDED:
+        raise Conflict(f"The run is {found.state}. Stop it first.")
+    shutil.rmtree(open_run(run).path)
+
+
+def failures(run: str, limit: int = 1000) -> FailureList:
+    """Return the first failures of a run, and how many there are."""
+    listed: list[Failure] = []
+    total = 0
+    for failure in open_run(run).read_failures():
+        total += 1
+        if len(listed) < limit:
+            listed.append(failure)
+    return FailureList(failures=listed, total=total)
+
+
+def log(run: str) -> RunLog:
+    """Return the end of a run's log."""
+    try:
+        with open_run(run).log.open("rb") as stream:
+            size = stream.seek(0, os.SEEK_END)
+            stream.seek(max(0, size - LOG_BYTES))
+            text = stream.read().decode(errors="replace")
+    except FileNotFoundError:
+        return RunLog(text="", truncated=False)
+    if size > LOG_BYTES:
+        text = text.partition("\n")[2]
+    return RunLog(text=text, truncated=size > LOG_BYTES)
+
+
+def _start_driver(folder: RunFolder, spec: RunSpec, cluster: str) -> None:
+    command = [spec.python, "-m", "casa_lab.runs.driver", str(folder.path), "--cluster", cluster]
+    start_detached(command, folder.log)
+
+
+def _ask(run: str, action: str) -> Run:
+    found = get(run)
+    if found.state not in ENDED:
+        send_request(open_run(run).path, action)
+    return found
+
+
+def _show(folder: RunFolder) -> Run:
+    spec = folder.spec()
+    record = folder.record()
+    # A driver writes the final state before it gives the folder up: a state that
+    # is not final in a folder that nobody owns, read again, means it was lost.
+    if record.state not in ENDED and not folder.is_owned():
+        record = folder.record()
+        if record.state not in ENDED and not _is_launching(record):
+            record = _lost(record)
+    return Run(
+        **record.model_dump(),
+        id=spec.id,
+        name=spec.name,
+        door=spec.door,
+        processor=spec.processor,
+        schema_name=spec.schema_name,
+        datasets=list(spec.fileset),
+        chunksize=spec.chunksize,
+        created=spec.created,
+        resumable=record.state in RESUMABLE and spec.door != "notebook",
+    )
+
+
+def _is_launching(record: RunRecord) -> bool:
+    return record.state == "queued" and time.time() - record.updated < LAUNCH_SECONDS
+
+
+def _lost(record: RunRecord) -> RunRecord:
+    message = (
+        "The process that drove this run is gone. What it had counted is safe."
+        if record.state != "queued"
+        else "The driver of this run did not start. The log says why."
+    )
+    return record.model_copy(update={"state": "lost", "message": message})
+
+
+def _why_not_resumable(run: Run) -> str:
+    if run.state not in RESUMABLE:
+        return f"The run is {run.state}: there is nothing to resume."
+    return "The run was driven by a notebook. Run its cell again."
+
+
+def _living_cluster(cluster: str | None) -> str:
+    """Return the cluster the run had if it lives, else one of the same profile."""
+    profile = "local"
+    for found in clusters.list_clusters():
+        if found.id == cluster:
+            if found.state in ("starting", "running"):
+                return found.id
+            profile = found.profile
+    return clusters.ensure(profile).id
+
+
+def _directory_of(location: str) -> Path:
+    path, _, _ = location.rpartition(":")
+    return Path(path).expanduser().absolute().parent if path.endswith(".py") else Path.cwd()

@@ -1,0 +1,142 @@
+"""Counting what is done, how fast it goes and how long it will take."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from coffea.processor.executor import WorkItem
+
+from .models import DatasetProgress, Progress
+
+WINDOW_SECONDS = 10.0
+"""Rates are averaged over about this long."""
+
+CHANGE_SECONDS = 0.25
+"""Rates are sampled no more often than this."""
+
+
+class ProgressMeter:
+    """Progress per dataset, and rates over the last seconds.
+
+    Parameters
+    ----------
+    clock
+        Seconds, monotonic; a test gives its own.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._datasets: dict[str, DatasetProgress] = {}
+        self._files: dict[str, set[tuple[str, str]]] = {}
+        self._bytes = 0
+        self._samples: deque[tuple[float, int, int]] = deque()
+        self._elapsed = 0.0
+        self._resumed_at: float | None = None
+        self.workers = 0
+
+    def plan(self, items: Iterable[WorkItem]) -> None:
+        """Learn what there is to do."""
+        for item in items:
+            progress = self._datasets.setdefault(
+                item.dataset, DatasetProgress(events_total=0, chunks_total=0)
+            )
+            progress.events_total = (progress.events_total or 0) + len(item)
+            progress.chunks_total = (progress.chunks_total or 0) + 1
+            files = self._files.setdefault(item.dataset, set())
+            files.add((item.filename, item.treename))
+            progress.files_total = len(files)
+
+    def start(self) -> None:
+        """Begin (or go on) counting time."""
+        self._resumed_at = self._clock()
+        self._samples.clear()
+        self._sample()
+
+    def pause(self) -> None:
+        """Stop counting time."""
+        if self._resumed_at is not None:
+            self._elapsed += self._clock() - self._resumed_at
+            self._resumed_at = None
+        self._samples.clear()
+
+    def done(self, dataset: str, events: int, chunks: int) -> None:
+        """Count chunks that are in the result."""
+        progress = self._datasets[dataset]
+        progress.events_done += events
+        progress.chunks_done += chunks
+
+    def failed(self, dataset: str, chunks: int) -> None:
+        """Count chunks that failed."""
+        self._datasets[dataset].chunks_failed += chunks
+
+    def read(self, count: int) -> None:
+        """Count bytes read and take a sample for the rates."""
+        self._bytes += count
+        self._sample()
+
+    def fractions(self) -> dict[str, float]:
+        """Return the fraction of each dataset's events that are in the result."""
+        return {
+            name: progress.events_done / progress.events_total if progress.events_total else 0.0
+            for name, progress in self._datasets.items()
+        }
+
+    def snapshot(self) -> Progress:
+        """Return the progress as it is now."""
+        datasets = {name: progress.model_copy() for name, progress in self._datasets.items()}
+        events_done = sum(progress.events_done for progress in datasets.values())
+        events_total = sum(progress.events_total or 0 for progress in datasets.values())
+        events_rate, bytes_rate = self._rates()
+        left = events_total - events_done
+        running = self._resumed_at is not None
+        return Progress(
+            datasets=datasets,
+            events_done=events_done,
+            events_total=events_total if datasets else None,
+            chunks_done=sum(progress.chunks_done for progress in datasets.values()),
+            chunks_failed=sum(progress.chunks_failed for progress in datasets.values()),
+            chunks_total=sum(progress.chunks_total or 0 for progress in datasets.values())
+            if datasets
+            else None,
+            bytes_read=self._bytes,
+            events_per_second=events_rate,
+            bytes_per_second=bytes_rate,
+            seconds_left=left / events_rate if running and events_rate > 0 else None,
+            seconds_elapsed=self._seconds_elapsed(),
+            workers=self.workers,
+        )
+
+    def finish(self) -> Progress:
+        """Stop counting time; the rates of the result are those of the whole run."""
+        self.pause()
+        progress = self.snapshot()
+        if self._elapsed > 0:
+            progress.events_per_second = progress.events_done / self._elapsed
+            progress.bytes_per_second = progress.bytes_read / self._elapsed
+        return progress
+
+    def _seconds_elapsed(self) -> float:
+        running = 0.0 if self._resumed_at is None else self._clock() - self._resumed_at
+        return self._elapsed + running
+
+    def _sample(self) -> None:
+        now = self._clock()
+        if self._samples and now - self._samples[-1][0] < CHANGE_SECONDS:
+            return
+        events = sum(progress.events_done for progress in self._datasets.values())
+        self._samples.append((now, events, self._bytes))
+        while len(self._samples) > 2 and now - self._samples[1][0] > WINDOW_SECONDS:
+            self._samples.popleft()
+
+    def _rates(self) -> tuple[float, float]:
+        if self._resumed_at is None or not self._samples:
+            return 0.0, 0.0
+        since, events_then, bytes_then = self._samples[0]
+        # Up to now, not to the last sample: a rate falls while nothing arrives.
+        seconds = self._clock() - since
+        if seconds <= 0:
+            return 0.0, 0.0
+        events = sum(progress.events_done for progress in self._datasets.values())
+        return (events - events_then) / seconds, (self._bytes - bytes_then) / seconds

@@ -1,0 +1,105 @@
+"""The user's own code: kept with the run, and carried to the workers.
+
+A processor lives in a file, often beside modules that it imports. A copy of
+them is kept in the run's folder, so that a run can be resumed as it was begun;
+and they are pickled by value, so that workers need not have them.
+"""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import cloudpickle
+
+from .models import ProcessorReference
+
+
+def keep_source(reference: ProcessorReference, destination: Path) -> None:
+    """Copy a processor's file and the modules beside it that it imports.
+
+    Parameters
+    ----------
+    reference
+        The processor; nothing is kept of one that lives in an installed module.
+    destination
+        The run's ``processor`` directory; made here.
+    """
+    destination.mkdir()
+    path = _file(reference)
+    if path is None:
+        return
+    for source in _with_neighbours(path):
+        target = destination / source.relative_to(path.parent)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+
+
+def as_launched(reference: ProcessorReference, kept: Path) -> ProcessorReference:
+    """Return where to import a processor from, so that it is what was launched.
+
+    Its own place as long as the code there is unchanged (it may read files that
+    lie beside it), else the copy in the run's folder.
+    """
+    path = _file(reference)
+    if path is None:
+        return reference
+    for copy in kept.rglob("*.py"):
+        original = path.parent / copy.relative_to(kept)
+        if not original.exists() or original.read_bytes() != copy.read_bytes():
+            _, _, name = reference.location.rpartition(":")
+            location = f"{kept / path.name}:{name}"
+            return reference.model_copy(update={"location": location})
+    return reference
+
+
+def carry_by_value(reference: ProcessorReference) -> None:
+    """Make cloudpickle put the modules of the processor's folder into its pickles."""
+    path = _file(reference)
+    if path is None:
+        return
+    for module in list(sys.modules.values()):
+        file = getattr(module, "__file__", None)
+        if file and path.parent in Path(file).parents and module.__name__ != "__main__":
+            cloudpickle.register_pickle_by_value(module)
+
+
+def _file(reference: ProcessorReference) -> Path | None:
+    location, _, _ = reference.location.rpartition(":")
+    return Path(location).expanduser().absolute() if location.endswith(".py") else None
+
+
+def _with_neighbours(path: Path) -> Iterator[Path]:
+    """Yield a file and the local modules that it imports, directly or not."""
+    waiting, seen = [path], {path}
+    while waiting:
+        source = waiting.pop()
+        yield source
+        for name in _imports(source):
+            for found in _local_module(path.parent, name):
+                if found not in seen:
+                    seen.add(found)
+                    waiting.append(found)
+
+
+def _imports(source: Path) -> Iterator[str]:
+    try:
+        tree = ast.parse(source.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return  # the driver says so, in better words
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def _local_module(folder: Path, name: str) -> Iterator[Path]:
+    top = name.split(".")[0]
+    if (folder / f"{top}.py").is_file():
+        yield folder / f"{top}.py"
+    elif (folder / top / "__init__.py").is_file():
+        yield from (folder / top).rglob("*.py")

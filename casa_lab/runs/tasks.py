@@ -1,0 +1,100 @@
+"""Sending the work of one phase of a run to Dask workers."""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+from collections import Counter
+from collections.abc import Callable, Hashable
+from types import TracebackType
+from typing import Any
+
+from coffea.processor.executor import FileMeta
+from distributed import Client, Future, KilledWorker
+
+from .dispatch import ClusterLost, Finished
+from .errors import RunError
+from .failures import Cause
+from .packing import pack
+from .plan import Batch
+from .worker import ProcessorLoadError, RunPlugin, look_at_files, run_batch
+
+
+class RunTasks:
+    """A phase's function on all workers, for the time of a ``with`` block.
+
+    Parameters
+    ----------
+    client
+        Connected to the cluster.
+    name
+        What the tasks are called on the Dask dashboard.
+    function
+        Applied to each item on the workers.
+    retries
+        How often work is handed out again when a worker dies on it.
+    """
+
+    def __init__(
+        self, client: Client, name: str, function: Callable[[Any], Any], retries: int
+    ) -> None:
+        self._client = client
+        self._prefix = f"{name}-{secrets.token_hex(8)}"
+        self._plugin = f"casa-{self._prefix}"
+        self._function = pack(function)
+        self.retries = retries
+        self._numbers = itertools.count()
+        self._lost: Counter[Hashable] = Counter()
+
+    def __enter__(self) -> RunTasks:
+        self._client.register_plugin(RunPlugin(self._plugin, self._function))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._client.status == "running":
+            self._client.unregister_worker_plugin(self._plugin)
+
+    def process(self, batch: Batch) -> Future[Any]:
+        """Send a batch of chunks."""
+        return self._submit(run_batch, batch.items)
+
+    def look_at(self, metas: tuple[FileMeta, ...]) -> Future[Any]:
+        """Send files to be looked at."""
+        return self._submit(look_at_files, metas)
+
+    def may_retry(self, finished: Finished[Any], work: Hashable) -> bool:
+        """Tell whether work that Dask reports as failed is to be handed out again.
+
+        Raises
+        ------
+        RunError
+            When no worker will ever succeed.
+        """
+        if isinstance(finished.error, ProcessorLoadError):
+            raise RunError(
+                f"The workers cannot load the processor: {finished.error}. Install on the "
+                "workers what it imports, or put the code into the processor's own file."
+            )
+        self._lost[work] += 1
+        return self._lost[work] <= self.retries
+
+    def _submit(self, function: Callable[..., Any], items: tuple[Any, ...]) -> Future[Any]:
+        key = f"{self._prefix}-{next(self._numbers)}"
+        return self._client.submit(function, self._plugin, items, key=key, pure=False)
+
+
+def explain_loss(error: BaseException | None, attempts: int) -> Cause:
+    """Say why work was given up that Dask could not bring to an end."""
+    if isinstance(error, (KilledWorker, ClusterLost)):
+        sentence = (
+            f"Workers died {attempts} times over it, most likely out of memory. "
+            "Use a smaller chunk size or workers with more memory."
+        )
+        return Cause("worker lost", sentence, f"{type(error).__name__}: {error}", "", retry=False)
+    sentence = f"Dask could not run it: {type(error).__name__}: {error}"
+    return Cause("other", sentence, f"{type(error).__name__}: {error}", "", retry=False)

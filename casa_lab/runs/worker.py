@@ -1,0 +1,156 @@
+"""What runs on a Dask worker: batches of chunks through Coffea's own chunk function."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, cast
+
+from coffea.processor import accumulate, set_accumulator
+from coffea.processor.executor import FileMeta, WorkItem
+from distributed import Worker, WorkerPlugin, get_worker
+
+from .closures import BYTES_READ
+from .failures import Cause, explain
+from .packing import pack, unpack
+
+RETRY_SECONDS = 0.5
+"""Pause before a file that failed to open or read is tried once more."""
+
+
+class RunPlugin(WorkerPlugin):
+    """Holds the function of one run on each worker, unpacked once.
+
+    Dask gives it to workers that join later too, so that a run needs nothing
+    sent along with its tasks.
+
+    Parameters
+    ----------
+    name
+        Name of the plugin, unique to the run.
+    function
+        The packed chunk function.
+    """
+
+    def __init__(self, name: str, function: bytes) -> None:
+        self.name = name
+        self._packed = function
+        self._function: Callable[[Any], Any] | None = None
+
+    def setup(self, worker: Worker) -> None:
+        """Do nothing yet: an import error is to be a message, not a dead worker."""
+
+    @property
+    def function(self) -> Callable[[Any], Any]:
+        """The chunk function, unpacked on first use."""
+        if self._function is None:
+            self._function = unpack(self._packed)
+        return self._function
+
+
+class ProcessorLoadError(Exception):
+    """The worker cannot unpickle the processor: no chunk can succeed there."""
+
+
+@dataclass
+class ChunkOutcome:
+    """What became of one chunk."""
+
+    start: int
+    stop: int
+    cause: Cause | None = None
+    attempts: int = 1
+
+
+@dataclass
+class BatchOutcome:
+    """What a batch gives back; errors are data, so that one bad file stops nothing."""
+
+    payload: bytes | None
+    """The packed accumulator of the chunks that succeeded, ``None`` without any."""
+    chunks: list[ChunkOutcome]
+    worker: str
+    bytes_read: int = 0
+    seconds: float = 0.0
+
+
+@dataclass
+class FileOutcome:
+    """What became of looking at a file: its metadata, or why there is none."""
+
+    meta: FileMeta
+    cause: Cause | None = None
+
+
+@dataclass
+class MetadataOutcome:
+    """What looking at several files gives back."""
+
+    files: list[FileOutcome] = field(default_factory=list)
+    worker: str = ""
+
+
+def run_batch(plugin: str, items: tuple[WorkItem, ...]) -> BatchOutcome:
+    """Process the chunks of a batch and return their folded accumulator, packed."""
+    worker, function = _function_of(plugin)
+    started = time.perf_counter()
+    outcome = BatchOutcome(None, [], worker)
+    outputs = []
+    for item in items:
+        chunk = ChunkOutcome(item.entrystart, item.entrystop)
+        outcome.chunks.append(chunk)
+        output, chunk.cause, chunk.attempts = _attempt(
+            partial(function, item), item.filename, item.treename
+        )
+        if output is not None:
+            outcome.bytes_read += _take_bytes_read(output)
+            outputs.append(output)
+    if outputs:
+        outcome.payload = pack(accumulate(outputs))
+    outcome.seconds = time.perf_counter() - started
+    return outcome
+
+
+def look_at_files(plugin: str, metas: Iterable[FileMeta]) -> MetadataOutcome:
+    """Read the number of entries and the identity of files."""
+    worker, function = _function_of(plugin)
+    outcome = MetadataOutcome(worker=worker)
+    for meta in metas:
+        found, cause, _ = _attempt(partial(function, meta), meta.filename, meta.treename)
+        if found is not None:
+            (meta,) = set_accumulator(found)
+        outcome.files.append(FileOutcome(meta, cause))
+    return outcome
+
+
+def _take_bytes_read(output: Any) -> int:
+    return int(output.pop(BYTES_READ, 0)) if isinstance(output, dict) else 0
+
+
+def _function_of(plugin: str) -> tuple[str, Callable[[Any], Any]]:
+    worker = get_worker()
+    try:
+        return worker.address, cast(RunPlugin, worker.plugins[plugin]).function
+    except Exception as error:
+        raise ProcessorLoadError(f"{type(error).__name__}: {error}") from error
+
+
+def _attempt(
+    call: Callable[[], Any], filename: str, treename: str
+) -> tuple[Any | None, Cause | None, int]:
+    """Call, and once more when that may help; return the output or the cause."""
+    attempts = 0
+    while True:
+        attempts += 1
+        try:
+            output = call()
+            if output is None:
+                raise ValueError("the chunk function returned nothing")
+            return output, None, attempts
+        except Exception as error:  # noqa: BLE001 - the user's code may raise anything
+            cause = explain(error, filename, treename)
+        if attempts > 1 or not cause.retry:
+            return None, cause, attempts
+        time.sleep(RETRY_SECONDS)
