@@ -1,0 +1,6 @@
+export { Controls } from './controls';
+export { partialList, partialText, percentText } from './fractions';
+export { useSignal } from './hooks';
+export { HistogramModel } from './model';
+export { HistogramStream, type IHistogramStream } from './stream';
+export { FullPlot, Thumbnail } from './view';

@@ -1,0 +1,171 @@
+import type { IPlotData } from './bins';
+import { type ITextRun, parseLabel, textWidth } from './label';
+import type { Scale } from './scales';
+
+/** A mark on an axis. */
+export interface ITick {
+  /** Place along the axis in pixels. */
+  readonly position: number;
+
+  /** Null for a minor tick. */
+  readonly label: readonly ITextRun[] | null;
+}
+
+/** Pixels that a number below the axis takes, and those between two above. */
+const X_SPACING = 70;
+const Y_SPACING = 45;
+
+/** Characters of a category's name that are shown. */
+const MAX_NAME = 18;
+
+/** Minor ticks divide the space between two major ones into as many parts. */
+const MINOR_PARTS = 5;
+
+/** Above this, numbers are written with a prefix such as k or M. */
+const PREFIX_FROM = 1e4;
+
+/** Returns the marks below the axis: numbers, or names of categories. */
+export function horizontalTicks(data: IPlotData, scale: Scale): ITick[] {
+  if (data.bins.some(({ category }) => category !== null)) {
+    return categoryTicks(data, scale);
+  }
+  const { bins } = data;
+  const flow = flowTicks(data, scale);
+  const finite = bins.filter(isFinite);
+  if (finite.length === 0) {
+    return [];
+  }
+  const low = finite[0].low;
+  const high = finite[finite.length - 1].high;
+  const width = scale(high) - scale(low);
+  const majors = scale.ticks(Math.max(2, Math.floor(width / X_SPACING)));
+  const format = scale.tickFormat(majors.length);
+  const ticks = withMinors(majors, low, high).map(({ value, major }) => {
+    const position = scale(value);
+    const hidden = flow.some(tick => Math.abs(tick.position - position) < 34);
+    return { position, label: major && !hidden ? text(format(value)) : null };
+  });
+  return [...ticks, ...flow];
+}
+
+/** Returns the marks at the left of the vertical axis. */
+export function verticalTicks(
+  scale: Scale,
+  log: boolean,
+  height: number
+): ITick[] {
+  return log ? logTicks(scale) : linearTicks(scale, height);
+}
+
+function linearTicks(scale: Scale, height: number): ITick[] {
+  const [low, high] = scale.domain();
+  const majors = scale.ticks(Math.max(2, Math.floor(height / Y_SPACING)));
+  const format = scale.tickFormat(
+    majors.length,
+    high >= PREFIX_FROM ? '~s' : undefined
+  );
+  return withMinors(majors, low, high).map(({ value, major }) => ({
+    position: scale(value),
+    label: major ? text(format(value)) : null
+  }));
+}
+
+/** Marks 1 to 9 in each decade, and writes the powers of ten. */
+function logTicks(scale: Scale): ITick[] {
+  const [low, high] = scale.domain();
+  const first = Math.floor(Math.log10(low));
+  const last = Math.ceil(Math.log10(high));
+  const powers = Math.floor(Math.log10(high)) - Math.ceil(Math.log10(low)) + 1;
+  const ticks: ITick[] = [];
+  for (let exponent = first; exponent <= last; exponent++) {
+    for (let digit = 1; digit < 10; digit++) {
+      const value = digit * 10 ** exponent;
+      if (value >= low && value <= high) {
+        // Less than two decades would be left with one number or none.
+        const written = digit === 1 || (powers < 2 && [2, 5].includes(digit));
+        ticks.push({
+          position: scale(value),
+          label: written ? powerLabel(digit, exponent) : null
+        });
+      }
+    }
+  }
+  return ticks;
+}
+
+function powerLabel(digit: number, exponent: number): ITextRun[] {
+  if (exponent >= -1 && exponent <= 2) {
+    return text(String(Number(`${digit}e${exponent}`)));
+  }
+  const factor = digit === 1 ? '' : `${digit} × `;
+  return parseLabel(`${factor}10$^{${exponent}}$`);
+}
+
+function categoryTicks({ bins, positions }: IPlotData, scale: Scale): ITick[] {
+  return bins.map(({ category }, bin) => ({
+    position: scale((positions[bin] + positions[bin + 1]) / 2),
+    label: text(shorten(category ?? ''))
+  }));
+}
+
+/** Says below the flow bins what is in them. */
+function flowTicks({ bins, positions }: IPlotData, scale: Scale): ITick[] {
+  return bins.flatMap(({ low, high }, bin) => {
+    const sign = low === -Infinity ? '<' : high === Infinity ? '≥' : null;
+    if (!sign) {
+      return [];
+    }
+    const end = sign === '<' ? high : low;
+    return {
+      position: scale((positions[bin] + positions[bin + 1]) / 2),
+      label: text(`${sign}${Number(end.toPrecision(4))}`)
+    };
+  });
+}
+
+interface IMark {
+  readonly value: number;
+  readonly major: boolean;
+}
+
+function withMinors(
+  majors: readonly number[],
+  low: number,
+  high: number
+): IMark[] {
+  const inside = (value: number): boolean => value >= low && value <= high;
+  const marks = majors.filter(inside).map(value => ({ value, major: true }));
+  if (majors.length < 2) {
+    return marks;
+  }
+  const step = (majors[1] - majors[0]) / MINOR_PARTS;
+  const first = Math.ceil((low - majors[0]) / step - 1e-9);
+  const last = Math.floor((high - majors[0]) / step + 1e-9);
+  for (let index = first; index <= last; index++) {
+    if (index % MINOR_PARTS !== 0) {
+      marks.push({ value: majors[0] + index * step, major: false });
+    }
+  }
+  return marks;
+}
+
+/** Returns the width of the widest label in pixels. */
+export function widestLabel(ticks: readonly ITick[], size: number): number {
+  return ticks.reduce(
+    (width, { label }) =>
+      label ? Math.max(width, textWidth(label, size)) : width,
+    0
+  );
+}
+
+function shorten(name: string): string {
+  return name.length > MAX_NAME ? `${name.slice(0, MAX_NAME - 1)}…` : name;
+}
+
+function text(label: string): ITextRun[] {
+  return [{ text: label, script: 'base', italic: false }];
+}
+
+function isFinite({ low, high }: { low: number; high: number }): boolean {
+  return Number.isFinite(low) && Number.isFinite(high);
+}

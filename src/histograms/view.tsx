@@ -1,0 +1,149 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import { partialText } from './fractions';
+import { useOnScreen, useSignal, useSize } from './hooks';
+import type { HistogramModel } from './model';
+import { Plot } from './plot';
+import { Readout } from './readout';
+import { binAt, plainLabel } from './renderer';
+
+interface IPlotProps {
+  readonly model: HistogramModel;
+  readonly trans: TranslationBundle;
+}
+
+/** A histogram as a picture of a few square centimetres. */
+export function Thumbnail({ model, trans }: IPlotProps): JSX.Element {
+  const container = React.useRef<HTMLDivElement>(null);
+  const { svg } = usePlot(model, container, true, trans);
+  return (
+    <div ref={container} className="casa-Plot casa-mod-compact">
+      <svg ref={svg} aria-hidden="true" />
+      <PlotMessage model={model} trans={trans} />
+    </div>
+  );
+}
+
+/** A histogram in full, with a read-out of the bin under the pointer. */
+export function FullPlot({ model, trans }: IPlotProps): JSX.Element {
+  const container = React.useRef<HTMLDivElement>(null);
+  const { plot, svg } = usePlot(model, container, false, trans);
+  const [bin, setBin] = React.useState<number | null>(null);
+
+  const onPointerMove = (event: React.PointerEvent<HTMLDivElement>): void => {
+    const figure = plot.current?.figure;
+    if (figure) {
+      const { left } = event.currentTarget.getBoundingClientRect();
+      setBin(binAt(figure, event.clientX - left - figure.frame.left));
+    }
+  };
+  const onKeyDown = (event: React.KeyboardEvent): void => {
+    const bins = plot.current?.data?.bins.length ?? 0;
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (step && bins > 0) {
+      event.preventDefault();
+      const next = bin === null ? (step > 0 ? 0 : bins - 1) : bin + step;
+      setBin(Math.min(bins - 1, Math.max(0, next)));
+    } else if (event.key === 'Escape' && bin !== null) {
+      event.stopPropagation();
+      setBin(null);
+    }
+  };
+  return (
+    <div
+      ref={container}
+      className="casa-Plot casa-mod-full"
+      role="group"
+      tabIndex={0}
+      aria-label={trans.__(
+        'Histogram %1. Arrow keys read out its bins.',
+        model.path
+      )}
+      onPointerMove={onPointerMove}
+      onPointerLeave={() => setBin(null)}
+      onBlur={() => setBin(null)}
+      onKeyDown={onKeyDown}
+    >
+      <svg ref={svg} role="img" aria-label={plotTitle(model, trans)} />
+      {bin !== null && plot.current && (
+        <Readout bin={bin} plot={plot.current} trans={trans} />
+      )}
+      <PlotMessage model={model} trans={trans} />
+    </div>
+  );
+}
+
+/** Says why there is no picture, or that it is on its way. */
+function PlotMessage({ model, trans }: IPlotProps): JSX.Element | null {
+  useSignal(model.frameChanged);
+  useSignal(model.changed);
+  const { frame, problem } = model;
+  if (problem) {
+    return (
+      <p className="casa-Plot-message casa-mod-problem" title={problem}>
+        {problem}
+      </p>
+    );
+  }
+  if (!frame) {
+    return <p className="casa-Plot-message">{trans.__('Loading…')}</p>;
+  }
+  return frame.header.x.bins === 0 ? (
+    <p className="casa-Plot-message">
+      {trans.__('No category has been filled yet.')}
+    </p>
+  ) : null;
+}
+
+function plotTitle(model: HistogramModel, trans: TranslationBundle): string {
+  const { frame, path } = model;
+  if (!frame) {
+    return path;
+  }
+  const axis = plainLabel(frame.header.x.label);
+  const part = partialText(frame.header.fractions, trans);
+  return part
+    ? trans.__('%1 along %2, with %3', path, axis, part)
+    : trans.__('%1 along %2', path, axis);
+}
+
+/** Keeps a plot in an element, and the model up to date while it is on screen. */
+function usePlot(
+  model: HistogramModel,
+  container: React.RefObject<HTMLDivElement>,
+  compact: boolean,
+  trans: TranslationBundle
+): {
+  plot: React.RefObject<Plot>;
+  svg: React.RefObject<SVGSVGElement>;
+} {
+  const plot = React.useRef<Plot | null>(null);
+  const svg = React.useRef<SVGSVGElement>(null);
+  const resize = React.useCallback((width: number, height: number) => {
+    plot.current?.resize(width, height);
+  }, []);
+  const show = React.useCallback(() => {
+    const shown = model.show();
+    return () => shown.dispose();
+  }, [model]);
+
+  React.useLayoutEffect(() => {
+    if (!svg.current) {
+      return;
+    }
+    const current = new Plot({ model, svg: svg.current, trans, compact });
+    plot.current = current;
+    if (container.current) {
+      const { clientHeight, clientWidth } = container.current;
+      current.resize(clientWidth, clientHeight);
+    }
+    return () => {
+      current.dispose();
+      plot.current = null;
+    };
+  }, [compact, container, model, trans]);
+  useSize(container, resize);
+  useOnScreen(container, show);
+  return { plot, svg };
+}
