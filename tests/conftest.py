@@ -20,11 +20,12 @@ def casa_data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:
-    """The folder of real files from public projects, named by ``CASA_TEST_DATA``."""
-    path = os.environ.get("CASA_TEST_DATA")
-    if not path:
+    """The folder of real files from public projects: ``CASA_TEST_DATA``, or beside the checkout."""
+    beside = Path(__file__).parents[2] / "shared" / "data"
+    path = Path(os.environ.get("CASA_TEST_DATA", beside)) / "real"
+    if not path.is_dir():
         pytest.fail(
-            "Set CASA_TEST_DATA to the folder that holds the real test files "
-            "(nano_dy.root and the others that CONTRIBUTING.md lists)."
+            f"There are no real test files in {path}. Set CASA_TEST_DATA to the folder whose "
+            "real/ holds nano_dy.root and the others that CONTRIBUTING.md lists."
         )
-    return Path(path)
+    return path
