@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -172,7 +173,8 @@ def _is_skipped(folder: Path) -> bool:
 def _read_if_readable(path: Path) -> tuple[_Found, ...]:
     try:
         facts = path.stat()
-        if facts.st_size > MAX_BYTES:
+        # Opening a pipe would wait for whoever writes into it.
+        if not stat.S_ISREG(facts.st_mode) or facts.st_size > MAX_BYTES:
             return ()
         return _read(path, facts.st_mtime_ns, facts.st_size)
     except OSError:
