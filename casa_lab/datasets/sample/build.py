@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...errors import BadInput
-from ...folders import read_json, write_json
+from casa_lab.errors import BadInput
+from casa_lab.folders import read_json, write_json
 
 if TYPE_CHECKING:
     from .recipe import FileTask
@@ -134,7 +134,7 @@ class _Manifest:
 
     def _is_complete(self, path: str) -> bool:
         try:
-            return (self._folder / path).stat().st_size == self._files[path]["bytes"]
+            return bool((self._folder / path).stat().st_size == self._files[path]["bytes"])
         except (KeyError, FileNotFoundError):
             return False
 

@@ -187,7 +187,7 @@ def _jets(rng: np.random.Generator, source: Particles, resolution: Floats) -> Ob
     electromagnetic = source.is_kind(ELECTRON)
     b_tag = np.select(
         [flavour == 5, flavour == 4],
-        [rng.beta(3.2, 0.55, count), rng.beta(0.9, 2.4, count)],
+        [rng.beta(1.25, 0.5, count), rng.beta(0.7, 2.9, count)],
         rng.beta(0.55, 9.0, count),
     )
     constituents = 1 + rng.poisson(4.0 + 2.2 * np.sqrt(np.maximum(pt, 0.0)))
@@ -203,7 +203,9 @@ def _jets(rng: np.random.Generator, source: Particles, resolution: Floats) -> Ob
             "hadronFlavour": flavour.astype(np.int32),
             # Bit 1: tight; bit 2: tight with lepton veto, which electrons fail.
             "jetId": np.where(clean, np.where(electromagnetic, 2, 6), 0).astype(np.int32),
-            "nConstituents": np.where(electromagnetic, 3, constituents).clip(1, 255).astype(np.uint8),
+            "nConstituents": np.where(electromagnetic, 3, constituents)
+            .clip(1, 255)
+            .astype(np.uint8),
         },
     )
 
@@ -228,7 +230,9 @@ def missing_momentum(
     count = len(pileup)
     invisible = particles.is_kind(*NEUTRINOS)
     neutrinos, visible = particles[invisible], particles[~invisible]
-    sum_et = np.bincount(visible.event, visible.p4.pt, count) + pileup * rng.normal(11.0, 1.0, count)
+    sum_et = np.bincount(visible.event, visible.p4.pt, count) + pileup * rng.normal(
+        11.0, 1.0, count
+    )
     noise = 0.55 * np.sqrt(np.maximum(sum_et, 20.0))
     px, py = (
         np.bincount(neutrinos.event, getattr(neutrinos.p4, axis), count)

@@ -141,7 +141,9 @@ def _collection(count: int, objects: Objects) -> ak.Array:
 
 def _near(objects: ak.Array, others: ak.Array) -> ak.Array:
     """For each object, which of the other collection lie within a cone around it."""
-    pairs = ak.cartesian({"one": objects[["eta", "phi"]], "two": others[["eta", "phi"]]}, nested=True)
+    pairs = ak.cartesian(
+        {"one": objects[["eta", "phi"]], "two": others[["eta", "phi"]]}, nested=True
+    )
     delta_phi = (pairs.one.phi - pairs.two.phi + np.pi) % (2 * np.pi) - np.pi
     return (pairs.one.eta - pairs.two.eta) ** 2 + delta_phi**2 < MATCH_DELTA_R**2
 

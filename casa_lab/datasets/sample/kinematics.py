@@ -28,7 +28,9 @@ class FourVectors:
     ) -> FourVectors:
         """Make four-vectors from transverse momentum, rapidity, azimuth and mass."""
         mt = np.sqrt(mass**2 + pt**2)
-        return cls(pt * np.cos(phi), pt * np.sin(phi), mt * np.sinh(rapidity), mt * np.cosh(rapidity))
+        return cls(
+            pt * np.cos(phi), pt * np.sin(phi), mt * np.sinh(rapidity), mt * np.cosh(rapidity)
+        )
 
     @classmethod
     def from_pt_eta(cls, pt: Floats, eta: Floats, phi: Floats, mass: Floats) -> FourVectors:

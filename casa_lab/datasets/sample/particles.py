@@ -56,7 +56,9 @@ def decay_z(rng: np.random.Generator, z: FourVectors, event: Integers) -> Partic
     flavour = rng.choice([ELECTRON, MUON, TAU], len(z))
     massless = np.zeros(len(z))
     minus, plus = decay(z, massless, massless, rng)
-    return Particles.concatenate([Particles(event, flavour, minus), Particles(event, -flavour, plus)])
+    return Particles.concatenate(
+        [Particles(event, flavour, minus), Particles(event, -flavour, plus)]
+    )
 
 
 def decay_w(
@@ -95,7 +97,5 @@ def decay_taus(rng: np.random.Generator, particles: Particles) -> Particles:
         np.where(leptonic, sign * lepton, taus.pdg),
         taus.p4.scaled(visible_fraction),
     )
-    neutrinos = Particles(
-        taus.event, sign * (TAU + 1), taus.p4.scaled(1 - visible_fraction)
-    )
+    neutrinos = Particles(taus.event, sign * (TAU + 1), taus.p4.scaled(1 - visible_fraction))
     return Particles.concatenate([others, visible, neutrinos])

@@ -41,7 +41,7 @@ def drell_yan(rng: np.random.Generator, count: int) -> Particles:
     mass = np.where(rng.uniform(size=count) < PHOTON_SHARE, continuum, peak)
     z = _produce(rng, mass, recoil_pt(rng, count, BOSON_PT_SCALE, BOSON_PT_POWER), spread=1.6)
     event = np.arange(count)
-    return _finish(rng, count, [decay_z(rng, z, event), _recoil(rng, z)], extra_jets=0.25)
+    return _finish(rng, count, [decay_z(rng, z, event), _recoil(rng, z)], extra_jets=0.45)
 
 
 def w_jets(rng: np.random.Generator, count: int) -> Particles:
@@ -51,7 +51,7 @@ def w_jets(rng: np.random.Generator, count: int) -> Particles:
     w = _produce(rng, mass, pt, spread=1.7)
     charge = np.where(rng.uniform(size=count) < 0.57, 1, -1)
     event = np.arange(count)
-    return _finish(rng, count, [decay_w(rng, w, charge, event), _recoil(rng, w)], extra_jets=0.3)
+    return _finish(rng, count, [decay_w(rng, w, charge, event), _recoil(rng, w)], extra_jets=0.45)
 
 
 def top_pairs(rng: np.random.Generator, count: int) -> Particles:
@@ -67,7 +67,7 @@ def top_pairs(rng: np.random.Generator, count: int) -> Particles:
         w, b = decay(quark, w_mass, np.full(count, B_MASS), rng)
         parts.append(Particles(event, np.full(count, 5 * sign), b))
         parts.append(decay_w(rng, w, np.full(count, sign), event, LEPTONIC_W_SHARE))
-    return _finish(rng, count, parts, extra_jets=0.6)
+    return _finish(rng, count, parts, extra_jets=0.7)
 
 
 DIBOSON_CROSS_SECTIONS = {"WW": 12.18, "WZ": 5.06, "ZZ": 1.33}
@@ -93,7 +93,7 @@ def dibosons(rng: np.random.Generator, count: int) -> Particles:
     for boson, is_z, sign in zip(bosons, (first_is_z, second_is_z), (charge, -charge), strict=True):
         parts.append(decay_z(rng, boson[is_z], event[is_z]))
         parts.append(decay_w(rng, boson[~is_z], sign[~is_z], event[~is_z]))
-    return _finish(rng, count, parts, extra_jets=0.3)
+    return _finish(rng, count, parts, extra_jets=0.45)
 
 
 def _produce(
@@ -122,12 +122,16 @@ def _recoil(rng: np.random.Generator, system: FourVectors) -> Particles:
 
 
 def _radiation(rng: np.random.Generator, count: int, mean: float) -> Particles:
-    """Add further hard jets, with a steeply falling spectrum, in no relation to the system."""
-    number = rng.poisson(mean, count)
+    """Add further jets with a falling spectrum, in no relation to the system.
+
+    Their number is geometric: each further jet costs the same factor, as is
+    seen in the production of bosons with jets.
+    """
+    number = rng.geometric(1 / (1 + mean), count) - 1
     event: Integers = np.repeat(np.arange(count), number)
     total = len(event)
     p4 = FourVectors.from_pt_eta(
-        power_law(rng, total, 3.2, 15.0, 800.0),
+        power_law(rng, total, 2.8, 18.0, 800.0),
         rng.normal(0.0, 1.9, total),
         rng.uniform(-np.pi, np.pi, total),
         np.zeros(total),

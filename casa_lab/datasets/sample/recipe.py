@@ -38,13 +38,13 @@ class Simulation:
 
 
 SIMULATIONS = (
-    Simulation("DYJetsToLL", processes.drell_yan, 6077.2, "Z/γ* → ℓℓ", 450_000, 9, 23.5, 0.16),
-    Simulation("TTbar", processes.top_pairs, 831.8, "tt̄", 200_000, 4, 72.25),
+    Simulation("DYJetsToLL", processes.drell_yan, 6077.2, "Drell-Yan", 450_000, 9, 23.5, 0.16),
+    Simulation("TTbar", processes.top_pairs, 831.8, "Top pairs", 200_000, 4, 72.25),
     Simulation(
         "WJets",
         processes.w_jets,
         61526.7 * processes.WJETS_FILTER_EFFICIENCY,
-        "W → ℓν, pT(W) > 40 GeV",
+        "W + jets",
         200_000,
         4,
     ),
@@ -52,7 +52,7 @@ SIMULATIONS = (
         "Diboson",
         processes.dibosons,
         sum(processes.DIBOSON_CROSS_SECTIONS.values()),
-        "WW, WZ, ZZ",
+        "Diboson",
         100_000,
         2,
     ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -43,7 +42,7 @@ def write_file(task: FileTask, folder: Path) -> FileFacts:
             cluster = slice(start, start + CLUSTER_EVENTS)
             tree.extend({name: values[cluster] for name, values in columns.items()})
     size = unfinished.stat().st_size
-    os.replace(unfinished, path)
+    unfinished.replace(path)
     weights = columns.get("genWeight")
     total = None if weights is None else float(weights.sum(dtype="float64"))
     return FileFacts(events, size, total)
