@@ -1,1 +1,49 @@
 """The companion's HTTP and websocket routes, one module per noun."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tornado.web import RequestHandler
+
+from . import clusters, datasets, document, runs
+from .base import CasaHandler, pattern
+from .companion import Companion
+from .dashboard import DashboardHandler
+from .histograms import HistogramsHandler
+
+JSON_HANDLERS: tuple[type[CasaHandler], ...] = (
+    datasets.DatasetsHandler,
+    datasets.SourcesHandler,
+    datasets.SourceHandler,
+    clusters.ProfilesHandler,
+    clusters.ClustersHandler,
+    clusters.ClusterHandler,
+    runs.ProcessorsHandler,
+    runs.RunsHandler,
+    runs.RunHandler,
+    runs.StopHandler,
+    runs.PauseHandler,
+    runs.ResumeHandler,
+    runs.FailuresHandler,
+    runs.LogHandler,
+    runs.HistogramCatalogHandler,
+)
+"""The handlers of :data:`casa_lab.openapi.ENDPOINTS`."""
+
+
+def handlers(companion: Companion) -> list[tuple[str, type[RequestHandler], dict[str, Any]]]:
+    """Return all routes as tornado wants them.
+
+    Parameters
+    ----------
+    companion
+        What the routes work with.
+    """
+    routes: list[tuple[str, type[RequestHandler]]] = [
+        *((pattern(handler.path), handler) for handler in JSON_HANDLERS),
+        (pattern(document.DocumentHandler.path), document.DocumentHandler),
+        (pattern(HistogramsHandler.path), HistogramsHandler),
+        (pattern(DashboardHandler.path) + "/(?P<proxied_path>.*)", DashboardHandler),
+    ]
+    return [(path, handler, {"companion": companion}) for path, handler in routes]

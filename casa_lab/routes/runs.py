@@ -1,0 +1,130 @@
+"""Routes of the runs, and of the processors to choose from."""
+
+from __future__ import annotations
+
+from jupyter_server.auth.decorator import authorized
+from tornado.web import authenticated
+
+from casa_lab.runs import manager
+from casa_lab.runs.models import NewRun, ProcessorList, RunList
+
+from .base import CasaHandler
+from .launch import find_all_processors, launch, read_run_catalog
+
+
+class ProcessorsHandler(CasaHandler):
+    """Lists the processors that source files hold."""
+
+    path = "/casa/processors"
+
+    @authenticated
+    @authorized
+    async def get(self) -> None:
+        processors = await self.call(find_all_processors, self.companion.folders)
+        await self.answer(ProcessorList(processors=processors))
+
+
+class RunsHandler(CasaHandler):
+    """Lists and launches runs."""
+
+    path = "/casa/runs"
+
+    @authenticated
+    @authorized
+    async def get(self) -> None:
+        await self.answer(RunList(runs=await self.call(manager.list_runs)))
+
+    @authenticated
+    @authorized
+    async def post(self) -> None:
+        new = self.parse(NewRun)
+        run = await self.call(launch, self.companion, new)
+        self.companion.watcher.wake()
+        await self.answer(run)
+
+
+class RunHandler(CasaHandler):
+    """Shows and deletes one run."""
+
+    path = "/casa/runs/{run}"
+
+    @authenticated
+    @authorized
+    async def get(self, run: str) -> None:
+        await self.answer(await self.call(manager.get, run))
+
+    @authenticated
+    @authorized
+    async def delete(self, run: str) -> None:
+        await self.call(manager.delete, run)
+        self.companion.watcher.wake()
+        await self.answer()
+
+
+class StopHandler(CasaHandler):
+    """Stops a run."""
+
+    path = "/casa/runs/{run}/stop"
+
+    @authenticated
+    @authorized
+    async def post(self, run: str) -> None:
+        await self.answer(await self.call(manager.stop, run))
+
+
+class PauseHandler(CasaHandler):
+    """Pauses a run."""
+
+    path = "/casa/runs/{run}/pause"
+
+    @authenticated
+    @authorized
+    async def post(self, run: str) -> None:
+        await self.answer(await self.call(manager.pause, run))
+
+
+class ResumeHandler(CasaHandler):
+    """Resumes a run."""
+
+    path = "/casa/runs/{run}/resume"
+
+    @authenticated
+    @authorized
+    async def post(self, run: str) -> None:
+        resumed = await self.call(manager.resume, run)
+        # A settled run is looked at in turn only, unless it is asked for.
+        self.companion.watcher.expect_run(run)
+        await self.answer(resumed)
+
+
+class FailuresHandler(CasaHandler):
+    """Lists the failures of a run."""
+
+    path = "/casa/runs/{run}/failures"
+
+    @authenticated
+    @authorized
+    async def get(self, run: str) -> None:
+        await self.answer(await self.call(manager.failures, run))
+
+
+class LogHandler(CasaHandler):
+    """Shows the end of a run's log."""
+
+    path = "/casa/runs/{run}/log"
+
+    @authenticated
+    @authorized
+    async def get(self, run: str) -> None:
+        await self.answer(await self.call(manager.log, run))
+
+
+class HistogramCatalogHandler(CasaHandler):
+    """Lists the histograms of a run."""
+
+    path = "/casa/runs/{run}/histograms"
+
+    @authenticated
+    @authorized
+    async def get(self, run: str) -> None:
+        await self.answer(await self.call(read_run_catalog, run))
