@@ -104,7 +104,7 @@ def write_snapshot(
         except TypeError:
             index.histograms.append(_inexpressible(name, histogram))
             continue
-        key = _unused(_safe_key(name), contents, "-{}")
+        key = file_stem(name, contents)
         contents[key] = uhi
         index.keys[name] = key
         index.histograms.append(describe_histogram(name, uhi))
@@ -175,6 +175,21 @@ def read_with_index(path: Path, name: str) -> tuple[SnapshotIndex, dict[str, Any
         return index, uhi_zip.read(archive, key)
 
 
+def read_all(path: Path) -> dict[str, dict[str, Any]]:
+    """Return all histograms of a snapshot that have contents, by path.
+
+    Raises
+    ------
+    NotFound
+        When no snapshot has been written yet.
+    """
+    from uhi.io import zip as uhi_zip
+
+    with _open(path) as archive:
+        index = SnapshotIndex.model_validate_json(archive.read(_INDEX))
+        return {name: uhi_zip.read(archive, key) for name, key in index.keys.items()}
+
+
 def to_uhi(histogram: boost_histogram.Histogram[Any]) -> dict[str, Any]:
     """Return a histogram as UHI dictionary that JSON can hold.
 
@@ -206,18 +221,21 @@ def _walk(
             yield from _walk(item, (*keys, str(key)))
 
 
+def file_stem(path: str, taken: Mapping[str, object]) -> str:
+    """Return a file name, without suffix, for the histogram at ``path`` that is not taken yet.
+
+    It is a plain name on every file system: no separators, no leading dots.
+    """
+    stem = re.sub(r"[^\w.-]+", "_", path).strip("._") or "histogram"
+    return _unused(f"{stem}_" if f"{stem}.json" == _INDEX else stem, taken, "-{}")
+
+
 def _unused(name: str, taken: Mapping[str, object], suffix: str) -> str:
     candidate, number = name, 2
     while candidate in taken:
         candidate = name + suffix.format(number)
         number += 1
     return candidate
-
-
-def _safe_key(path: str) -> str:
-    """Return a name for the zip file that every tool takes for a plain file name."""
-    key = re.sub(r"[^\w.-]+", "_", path).strip("._") or "histogram"
-    return f"{key}_" if f"{key}.json" == _INDEX else key
 
 
 def _inexpressible(path: str, histogram: boost_histogram.Histogram[Any]) -> Histogram:

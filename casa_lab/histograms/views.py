@@ -7,6 +7,7 @@ as ``stack`` nor in ``select`` is summed over *with its flow bins*, like
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -72,37 +73,71 @@ def make_view(uhi: dict[str, Any], view: View) -> ViewData:
     if stack == x:
         raise BadInput(f"Axis '{view.x}' cannot be drawn along and stacked by at once.")
 
-    selection: list[Any] = [slice(None)] * len(axes)
-    for name, category in view.select.items():
-        position = _position(names, name)
-        if position in (x, stack):
+    for name in view.select:
+        if _position(names, name) in (x, stack):
             raise BadInput(
                 f"Axis '{name}' is drawn in this view; take it out of the selection or the view."
             )
-        selection[position] = _bin_of(axes[position], category)
-
-    kept = [position for position in range(len(axes)) if isinstance(selection[position], slice)]
-    summed = tuple(kept.index(position) for position in kept if position not in (x, stack))
-    values, variances = _reduce(uhi["storage"], tuple(selection), summed)
+    kept = [x] if stack is None else [stack, x]
+    values, variances = project(uhi, [names[position] for position in kept], view.select)
     if stack is None:
         values, variances = values[np.newaxis], variances[np.newaxis]
-    elif stack > x:
-        values, variances = values.T, variances.T
     labels = [""]
     if stack is not None:
         labels = list(axes[stack].categories or [])
         if len(values) > len(labels):
-            if np.any(values[-1]) or np.any(variances[-1]):
+            # Means of nothing are NaN.
+            if np.nan_to_num(values[-1]).any() or np.nan_to_num(variances[-1]).any():
                 labels.append(other_label(labels))
             else:
                 values, variances = values[:-1], variances[:-1]
     return ViewData(
         x=axes[x],
         stack=labels,
-        edges=_edges(uhi["axes"][x], axes[x]),
+        edges=edges_of(uhi, axes[x].name),
         values=values,
         variances=variances,
     )
+
+
+def project(
+    uhi: dict[str, Any], kept: Sequence[str], select: Mapping[str, str]
+) -> tuple[FloatArray, FloatArray]:
+    """Return values and variances along some axes, the others selected or summed over.
+
+    Parameters
+    ----------
+    uhi
+        The histogram.
+    kept
+        Names of the axes to keep with their flow bins, in the order wanted.
+    select
+        Category to keep, by name of axis.
+    """
+    axes = describe_axes(uhi)
+    names = [axis.name for axis in axes]
+    selection: list[Any] = [slice(None)] * len(axes)
+    for name, category in select.items():
+        position = _position(names, name)
+        selection[position] = _bin_of(axes[position], category)
+    left = [position for position in range(len(axes)) if isinstance(selection[position], slice)]
+    positions = [_position(names, name) for name in kept]
+    summed = tuple(left.index(position) for position in left if position not in positions)
+    values, variances = _reduce(uhi["storage"], tuple(selection), summed)
+    order = [sorted(positions).index(position) for position in positions]
+    return values.transpose(order), variances.transpose(order)
+
+
+def edges_of(uhi: dict[str, Any], name: str) -> FloatArray:
+    """Return the edges of an axis; 0, 1, 2, ... for axes of categories."""
+    axes = describe_axes(uhi)
+    position = _position([axis.name for axis in axes], name)
+    axis = uhi["axes"][position]
+    if axes[position].discrete:
+        return np.arange(axes[position].bins + 1, dtype=np.float64)
+    if axis["type"] == "variable":
+        return np.asarray(axis["edges"], dtype=np.float64)
+    return np.linspace(axis["lower"], axis["upper"], axis["bins"] + 1)
 
 
 def _position(names: list[str], name: str) -> int:
@@ -157,11 +192,3 @@ def _reduce_means(
         variance = deviation / (total - total_squares / total)
         error = np.where(total**2 > total_squares, variance * total_squares / total**2, np.nan)
     return mean, error
-
-
-def _edges(axis: dict[str, Any], descriptor: Axis) -> FloatArray:
-    if descriptor.discrete:
-        return np.arange(descriptor.bins + 1, dtype=np.float64)
-    if axis["type"] == "variable":
-        return np.asarray(axis["edges"], dtype=np.float64)
-    return np.linspace(axis["lower"], axis["upper"], axis["bins"] + 1)
