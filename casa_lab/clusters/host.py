@@ -28,7 +28,7 @@ from .records import Recorder
 POLL_SECONDS = 0.2
 """How often requests and workers are looked at."""
 
-HEAL_SECONDS = 10.0
+HEAL_SECONDS = 5.0
 """How long workers may stay away before the backend is asked for them again."""
 
 CLOSE_SECONDS = 30.0
@@ -106,10 +106,13 @@ class Host:
         # The scheduler lives in this loop: a slow file system must not stall it.
         for request in await asyncio.to_thread(self._inbox.take):
             logger.info("Asked to %s.", request)
-            if request["action"] == "scale":
-                self._recorder.desire(request["workers"])
-            elif request["action"] == "stop":
-                self._end("Stopped.")
+            match request:
+                case {"action": "scale", "workers": int(workers)} if workers >= 0:
+                    self._recorder.desire(workers)
+                case {"action": "stop"}:
+                    self._end("Stopped.")
+                case _:
+                    logger.warning("That request is not understood.")
         if not await asyncio.to_thread(self._folder.exists):
             raise _FolderDeletedError
 

@@ -113,6 +113,8 @@ class LocalBackend(Backend[LocalOptions]):
     async def close(self) -> None:
         """Retire the worker processes and close the scheduler."""
         if self._cluster is not None:
+            # Asking a scheduler to end that a client shut down takes a time-out.
+            self._cluster.shutdown_scheduler = self.is_alive
             closing = self._cluster.close()
             if closing is not None:  # which is so in an event loop
                 await closing
@@ -120,7 +122,7 @@ class LocalBackend(Backend[LocalOptions]):
     @property
     def is_alive(self) -> bool:
         """Whether the scheduler still runs; a client may have shut it down."""
-        return str(self._scheduler.status.name) == "running"
+        return self._scheduler is not None and self._scheduler.status.name == "running"
 
     @property
     def scheduler_address(self) -> str:

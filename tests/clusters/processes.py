@@ -1,0 +1,43 @@
+"""Waiting for clusters and finding their processes."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from casa_lab.clusters import manager
+from casa_lab.clusters.models import Cluster, ClusterState
+from casa_lab.clusters.states import ENDED_STATES
+
+PATIENCE_SECONDS = 60.0
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Return as soon as a condition holds."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"Not so within {PATIENCE_SECONDS:g} s.")
+        time.sleep(0.02)
+
+
+def wait_for_state(cluster_id: str, state: ClusterState) -> Cluster:
+    """Return a cluster once it is in a state; fail as soon as it has ended in another."""
+    wait_until(lambda: manager.get(cluster_id).state in (state, *ENDED_STATES))
+    cluster = manager.get(cluster_id)
+    assert cluster.state == state, cluster.message
+    return cluster
+
+
+def host_of(folder: Path) -> psutil.Process:
+    """Return the process that owns a cluster's folder."""
+    return psutil.Process(json.loads((folder / "owner.json").read_text())["pid"])
+
+
+def is_gone(process: psutil.Process) -> bool:
+    """Tell whether a process has ended, be it that nobody has noticed yet."""
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
