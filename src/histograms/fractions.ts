@@ -10,17 +10,28 @@ export function percentText(fraction: number): string {
   return `${shown}%`;
 }
 
+/** Writes the range of the fractions, e.g. "38–50%"; null when all are complete. */
+export function partialRange(
+  fractions: Readonly<Record<string, number>>
+): string | null {
+  const ends = rangeOf(fractions);
+  if (!ends) {
+    return null;
+  }
+  const [least, most] = ends.map(percentText);
+  return least === most ? least : `${least.replace('%', '')}–${most}`;
+}
+
 /** Says how much of the events is in a histogram; null when all of them are. */
 export function partialText(
   fractions: Readonly<Record<string, number>>,
   trans: TranslationBundle
 ): string | null {
-  const values = Object.values(fractions);
-  if (values.every(value => value >= 1)) {
+  const ends = rangeOf(fractions);
+  if (!ends) {
     return null;
   }
-  const least = percentText(Math.min(...values));
-  const most = percentText(Math.max(...values));
+  const [least, most] = ends.map(percentText);
   return least === most
     ? trans.__('%1 of the events', least)
     : trans.__('%1 to %2 of the events, by dataset', least, most);
@@ -34,4 +45,13 @@ export function partialList(
     .filter(([, fraction]) => fraction < 1)
     .map(([dataset, fraction]) => `${dataset} ${percentText(fraction)}`)
     .join(', ');
+}
+
+function rangeOf(
+  fractions: Readonly<Record<string, number>>
+): [number, number] | null {
+  const values = Object.values(fractions);
+  return values.some(value => value < 1)
+    ? [Math.min(...values), Math.max(...values)]
+    : null;
 }

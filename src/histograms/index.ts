@@ -1,5 +1,5 @@
 export { Controls } from './controls';
-export { partialList, partialText, percentText } from './fractions';
+export { partialList, partialRange, partialText } from './fractions';
 export { useSignal } from './hooks';
 export { HistogramModel } from './model';
 export { HistogramStream, type IHistogramStream } from './stream';

@@ -117,8 +117,7 @@ export class HistogramModel implements IDisposable, IWatchReceiver {
   /** Keeps one category of an axis; null sums over the axis. */
   chooseCategory(axis: string, category: string | null): void {
     if (this._view) {
-      const select = { ...this._view.select };
-      delete select[axis];
+      const select = without(this._view.select, axis);
       if (category !== null) {
         select[axis] = category;
       }
@@ -166,11 +165,7 @@ export class HistogramModel implements IDisposable, IWatchReceiver {
   private _choose(view: View): void {
     this._isChosen = true;
     // What is drawn along or stacked by cannot be selected as well.
-    const select = { ...view.select };
-    delete select[view.x];
-    if (view.stack) {
-      delete select[view.stack];
-    }
+    const select = without(view.select, view.x, view.stack);
     this._setView({ ...view, select });
     this._changed.emit();
   }
@@ -233,4 +228,14 @@ export namespace HistogramModel {
     readonly histogram: Histogram;
     readonly stream: IHistogramStream;
   }
+}
+
+/** Returns a selection without those of some axes. */
+function without(
+  select: View['select'],
+  ...axes: readonly (string | null | undefined)[]
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(select ?? {}).filter(([axis]) => !axes.includes(axis))
+  );
 }

@@ -35,7 +35,8 @@ export interface IHistogramStream {
 }
 
 /**
- * The histogram websocket: one for all views, open only while there are any.
+ * The histogram websocket: one for all views, open only while
+ * somebody sees any.
  *
  * A connection that breaks is opened again with back-off, and asked for the
  * views that are watched at that time.
@@ -43,6 +44,7 @@ export interface IHistogramStream {
 export class HistogramStream implements IHistogramStream, IDisposable {
   constructor(options: HistogramStream.IOptions) {
     this._settings = options.serverSettings;
+    document.addEventListener('visibilitychange', this._onVisibility);
   }
 
   get isDisposed(): boolean {
@@ -62,6 +64,7 @@ export class HistogramStream implements IHistogramStream, IDisposable {
       return;
     }
     this._isDisposed = true;
+    document.removeEventListener('visibilitychange', this._onVisibility);
     this._watches.clear();
     this._close();
     Signal.clearData(this);
@@ -71,12 +74,10 @@ export class HistogramStream implements IHistogramStream, IDisposable {
     const watch = `w${++this._count}`;
     const message: Watch = { type: 'watch', watch, ...request };
     this._watches.set(watch, { message, receiver });
-    window.clearTimeout(this._idleTimer);
     if (this._socket?.readyState === SOCKET_OPEN) {
       this._send(message);
-    } else if (!this._socket && !this._retryTimer) {
-      this._open();
     }
+    this._follow();
     return new DisposableDelegate(() => this._unwatch(watch));
   }
 
@@ -87,11 +88,26 @@ export class HistogramStream implements IHistogramStream, IDisposable {
     if (this._socket?.readyState === SOCKET_OPEN) {
       this._send({ type: 'unwatch', watch });
     }
-    if (this._watches.size === 0) {
+    this._follow();
+  }
+
+  /** Whether anybody sees a histogram. */
+  private get _isWanted(): boolean {
+    return this._watches.size > 0 && !document.hidden;
+  }
+
+  /** Opens the connection when it is wanted, and closes it soon when it is not. */
+  private _follow(): void {
+    window.clearTimeout(this._idleTimer);
+    if (!this._isWanted) {
       // Scrolling and changing views unwatch for a moment only.
       this._idleTimer = window.setTimeout(() => this._close(), IDLE_MS);
+    } else if (!this._socket && this._retryTimer === 0) {
+      this._open();
     }
   }
+
+  private _onVisibility = (): void => this._follow();
 
   private _open(): void {
     const { WebSocket, appendToken, token, wsUrl } = this._settings;
@@ -130,7 +146,7 @@ export class HistogramStream implements IHistogramStream, IDisposable {
 
   private _onClose(): void {
     this._socket = null;
-    if (this._watches.size === 0) {
+    if (!this._isWanted) {
       this._close();
       return;
     }

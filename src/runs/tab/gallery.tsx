@@ -1,0 +1,191 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { InputGroup, searchIcon } from '@jupyterlab/ui-components';
+import * as React from 'react';
+import { EmptyState, Problem } from '../../components/message';
+import { useChanges } from '../../components/signals';
+import {
+  Controls,
+  FullPlot,
+  type HistogramModel,
+  Thumbnail,
+  partialList,
+  partialRange,
+  partialText,
+  useSignal
+} from '../../histograms';
+import { casaIcon } from '../../icons';
+import type { Run } from '../../services/models';
+import { isActive } from '../states';
+import type { RunTabModel } from './model';
+import { Section } from './section';
+
+/** With more histograms than this, they can be searched. */
+const MANY = 8;
+
+interface IGalleryProps {
+  readonly model: RunTabModel;
+  readonly run: Run;
+  readonly trans: TranslationBundle;
+}
+
+/** The histograms: one in full, and small pictures of all to choose from. */
+export function Gallery({ model, run, trans }: IGalleryProps): JSX.Element {
+  useChanges(model.catalog);
+  const { catalog, histograms, selected } = model;
+  return (
+    <Section
+      title={trans.__('Histograms')}
+      remark={histograms.length > 0 ? String(histograms.length) : undefined}
+      className="casa-RunTab-histograms"
+    >
+      {catalog.problem && <Problem message={catalog.problem} tone="warning" />}
+      <Connection model={model} trans={trans} />
+      {selected ? (
+        <Selected key={selected.path} histogram={selected} trans={trans} />
+      ) : (
+        !catalog.problem && (
+          <EmptyState icon={casaIcon} message={emptyText(model, run, trans)} />
+        )
+      )}
+      {histograms.length > 1 && <Choice model={model} trans={trans} />}
+    </Section>
+  );
+}
+
+interface ISelectedProps {
+  readonly histogram: HistogramModel;
+  readonly trans: TranslationBundle;
+}
+
+/** The histogram that is shown in full, with the choices that it leaves. */
+function Selected({ histogram, trans }: ISelectedProps): JSX.Element {
+  return (
+    <div className="casa-RunTab-selected">
+      <div className="casa-RunTab-plotTitle">
+        <h3>{histogram.path}</h3>
+        <Fraction histogram={histogram} trans={trans} />
+      </div>
+      <Controls model={histogram} trans={trans} />
+      <FullPlot model={histogram} trans={trans} />
+    </div>
+  );
+}
+
+/** Says of a partial histogram how much is in it. */
+function Fraction({ histogram, trans }: ISelectedProps): JSX.Element | null {
+  useSignal(histogram.frameChanged);
+  const { frame } = histogram;
+  const part = frame && partialText(frame.header.fractions, trans);
+  return part ? (
+    <span
+      className="casa-RunTab-part"
+      title={partialList(frame.header.fractions)}
+    >
+      {trans.__('Partial: %1', part)}
+    </span>
+  ) : null;
+}
+
+/** Small pictures of the histograms. */
+function Choice({ model, trans }: Omit<IGalleryProps, 'run'>): JSX.Element {
+  const [filter, setFilter] = React.useState('');
+  const wanted = filter.trim().toLowerCase();
+  const shown = model.histograms.filter(({ histogram, path }) =>
+    `${path} ${histogram.label}`.toLowerCase().includes(wanted)
+  );
+  return (
+    <>
+      {model.histograms.length > MANY && (
+        <InputGroup
+          className="casa-RunTab-filter"
+          type="search"
+          value={filter}
+          placeholder={trans.__('Filter histograms')}
+          aria-label={trans.__('Filter histograms')}
+          rightIcon={searchIcon}
+          onChange={event => setFilter(event.target.value)}
+        />
+      )}
+      <ul
+        className="casa-RunTab-thumbnails"
+        aria-label={trans.__('All histograms')}
+      >
+        {shown.map(histogram => (
+          <li key={histogram.path}>
+            <button
+              type="button"
+              aria-pressed={histogram === model.selected}
+              title={histogram.path}
+              onClick={() => model.select(histogram)}
+            >
+              <ThumbnailName histogram={histogram} />
+              <Thumbnail model={histogram} trans={trans} />
+            </button>
+          </li>
+        ))}
+      </ul>
+      {shown.length === 0 && (
+        <p className="casa-RunTab-message">
+          {trans.__('No histogram has "%1" in its name.', filter.trim())}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** The name of a histogram and, of a partial one, how much is in it. */
+function ThumbnailName({
+  histogram
+}: Pick<ISelectedProps, 'histogram'>): JSX.Element {
+  useSignal(histogram.frameChanged);
+  const range = partialRange(histogram.frame?.header.fractions ?? {});
+  return (
+    <span className="casa-RunTab-thumbnailName">
+      <span>{histogram.path}</span>
+      {range && <span>{range}</span>}
+    </span>
+  );
+}
+
+/** Says when histograms stand still because the server does not answer. */
+function Connection({
+  model,
+  trans
+}: Omit<IGalleryProps, 'run'>): JSX.Element | null {
+  const { stream } = model;
+  useSignal(stream.connectionChanged);
+  return stream.isConnected ? null : (
+    <Problem
+      tone="warning"
+      message={trans.__(
+        'The server does not answer; histograms go on when it is back. The run is not affected.'
+      )}
+    />
+  );
+}
+
+function emptyText(
+  { catalog }: RunTabModel,
+  run: Run,
+  trans: TranslationBundle
+): string {
+  if (catalog.value) {
+    return trans.__(
+      'There are no histograms in what the processor returns. Its result holds the rest.'
+    );
+  }
+  if (run.histograms_sequence > 0) {
+    return trans.__('Loading…');
+  }
+  switch (run.state) {
+    case 'queued':
+    case 'preparing':
+      return run.message || trans.__('Waiting for workers…');
+    case 'paused':
+      return trans.__('Paused before the first histograms.');
+    default:
+      return isActive(run)
+        ? trans.__('The first histograms show as soon as a chunk is done.')
+        : trans.__('The run ended before it had any histograms.');
+  }
+}

@@ -1,0 +1,143 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { pauseIcon, runIcon, stopIcon } from '@jupyterlab/ui-components';
+import * as React from 'react';
+import { useAction } from '../../components/action';
+import { TextButton } from '../../components/button';
+import { formatAge } from '../../components/format';
+import { Problem } from '../../components/message';
+import { useMinutes } from '../../components/signals';
+import type { Run } from '../../services/models';
+import { isActive, stateLabel, stateTone } from '../states';
+import type { RunTabModel } from './model';
+
+interface IHeaderProps {
+  readonly model: RunTabModel;
+  readonly run: Run;
+  readonly trans: TranslationBundle;
+}
+
+/** Says which run this is and how it is, and lets the user act on it. */
+export function Header({ model, run, trans }: IHeaderProps): JSX.Element {
+  const action = useAction();
+  return (
+    <header className="casa-RunTab-header">
+      <div className="casa-RunTab-titleRow">
+        <h1 title={run.name}>{run.name}</h1>
+        <StateBadge run={run} trans={trans} />
+        <div className="casa-RunTab-actions">
+          {run.state === 'running' && (
+            <TextButton
+              icon={pauseIcon}
+              disabled={action.busy}
+              title={trans.__('Start no more chunks until the run is resumed')}
+              onClick={() => action.start(() => model.pause())}
+            >
+              {trans.__('Pause')}
+            </TextButton>
+          )}
+          {canResume(run) && (
+            <TextButton
+              icon={runIcon}
+              primary={run.state !== 'done'}
+              disabled={action.busy}
+              title={trans.__('Process what is missing')}
+              onClick={() => action.start(() => model.resume())}
+            >
+              {run.state === 'done'
+                ? trans.__('Retry failures')
+                : trans.__('Resume')}
+            </TextButton>
+          )}
+          {isActive(run) && (
+            <TextButton
+              icon={stopIcon}
+              disabled={action.busy || run.state === 'finishing'}
+              title={trans.__('Stop the run and keep its partial result')}
+              onClick={() => action.start(() => model.stop())}
+            >
+              {trans.__('Stop')}
+            </TextButton>
+          )}
+        </div>
+      </div>
+      <Facts run={run} trans={trans} />
+      <StateMessage run={run} trans={trans} />
+      {action.problem && <Problem message={action.problem} />}
+    </header>
+  );
+}
+
+interface IRunProps {
+  readonly run: Run;
+  readonly trans: TranslationBundle;
+}
+
+/** The state, announced to screen readers when it changes. */
+function StateBadge({ run, trans }: IRunProps): JSX.Element {
+  return (
+    <span
+      className="casa-RunTab-badge"
+      data-tone={stateTone(run)}
+      role="status"
+      aria-live="polite"
+    >
+      {stateLabel(run.state, trans)}
+    </span>
+  );
+}
+
+/** What was asked for, in one line that wraps. */
+function Facts({ run, trans }: IRunProps): JSX.Element {
+  const now = useMinutes();
+  const facts: [string, string, string?][] = [
+    [trans.__('Processor'), run.processor.location],
+    [trans.__('Schema'), run.schema_name],
+    [trans.__('Cluster'), run.cluster ?? trans.__('of the notebook')],
+    [trans.__('From'), door(run, trans)],
+    [
+      trans.__('Launched'),
+      formatAge(run.created, trans, now),
+      new Date(run.created * 1000).toLocaleString()
+    ]
+  ];
+  return (
+    <dl className="casa-RunTab-facts">
+      {facts.map(([name, value, title]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd title={title ?? value}>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** What went on or wrong, in the driver's words. */
+function StateMessage({ run, trans }: IRunProps): JSX.Element | null {
+  if (run.state === 'failed' || run.state === 'lost') {
+    return (
+      <Problem
+        message={run.message || trans.__('The run ended unexpectedly.')}
+        tone={run.state === 'failed' ? 'bad' : 'warning'}
+      />
+    );
+  }
+  return run.message ? (
+    <p className="casa-RunTab-message">{run.message}</p>
+  ) : null;
+}
+
+function canResume({ resumable, state }: Run): boolean {
+  return state === 'paused' || resumable;
+}
+
+function door({ door }: Run, trans: TranslationBundle): string {
+  switch (door) {
+    case 'sidebar':
+      return trans.__('sidebar');
+    case 'notebook':
+      return trans.__('notebook');
+    case 'command line':
+      return trans.__('command line');
+  }
+}

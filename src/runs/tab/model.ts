@@ -1,0 +1,233 @@
+import type { IDisposable } from '@lumino/disposable';
+import { type ISignal, Signal } from '@lumino/signaling';
+import { HistogramModel, type IHistogramStream } from '../../histograms';
+import type {
+  FailureList,
+  HistogramCatalog,
+  Run,
+  RunLog
+} from '../../services/models';
+import { isActive } from '../states';
+import type { IRunManager } from '../tokens';
+import { Resource } from './resource';
+
+/** What the tab of a run shows, without how. */
+export class RunTabModel implements IDisposable {
+  constructor(options: RunTabModel.IOptions) {
+    const { run: id, runs, stream } = options;
+    this.id = id;
+    this.stream = stream;
+    this._runs = runs;
+    this._run = runs.get(id);
+    this.catalog = new Resource<HistogramCatalog>({
+      fetch: () => runs.histograms(id),
+      interval: 3_000
+    });
+    this.failures = new Resource<FailureList>({
+      fetch: () => runs.failures(id),
+      interval: 2_000
+    });
+    this.log = new Resource<RunLog>({
+      fetch: () => runs.log(id),
+      interval: 2_000
+    });
+    this.catalog.changed.connect(this._onCatalog, this);
+    runs.changed.connect(this._onRuns, this);
+  }
+
+  /** Id of the run. */
+  readonly id: string;
+
+  /** Brings the contents of the histograms. */
+  readonly stream: IHistogramStream;
+
+  /** The histograms in the run's newest snapshot. */
+  readonly catalog: Resource<HistogramCatalog>;
+
+  readonly failures: Resource<FailureList>;
+  readonly log: Resource<RunLog>;
+
+  /** The run; undefined before it is known and after it was deleted. */
+  get run(): Run | undefined {
+    return this._run;
+  }
+
+  /** Whether the run was deleted, or never was. */
+  get isGone(): boolean {
+    return this._runs.isReady && this._run === undefined;
+  }
+
+  /** Why nothing is known of the run, or null. */
+  get problem(): string | null {
+    return this._runs.problem;
+  }
+
+  /** The histograms, in the order of the accumulator. */
+  get histograms(): readonly HistogramModel[] {
+    return this._histograms;
+  }
+
+  /** The histogram that is shown in full; null while there is none. */
+  get selected(): HistogramModel | null {
+    return this._selected;
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  /** Emitted when the run, its histograms or the selection changed. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  /** Whether somebody sees the tab; nothing is fetched for one that is hidden. */
+  get isVisible(): boolean {
+    return this._isVisible;
+  }
+  set isVisible(value: boolean) {
+    this._isVisible = value;
+    this._fetchNews();
+  }
+
+  /** Whether somebody sees the log. */
+  get isLogShown(): boolean {
+    return this._isLogShown;
+  }
+  set isLogShown(value: boolean) {
+    this._isLogShown = value;
+    this._fetchNews();
+  }
+
+  dispose(): void {
+    if (this._isDisposed) {
+      return;
+    }
+    this._isDisposed = true;
+    this.catalog.dispose();
+    this.failures.dispose();
+    this.log.dispose();
+    this._histograms.forEach(histogram => histogram.dispose());
+    Signal.clearData(this);
+  }
+
+  /** Shows a histogram in full. */
+  select(histogram: HistogramModel): void {
+    if (this._selected !== histogram) {
+      this._selected = histogram;
+      this._changed.emit();
+    }
+  }
+
+  /** Stops the run, keeping its partial result. */
+  stop(): Promise<unknown> {
+    return this._runs.stop(this.id);
+  }
+
+  pause(): Promise<unknown> {
+    return this._runs.pause(this.id);
+  }
+
+  /** Goes on with the run, or processes what is missing. */
+  resume(): Promise<unknown> {
+    return this._runs.resume(this.id);
+  }
+
+  private _onRuns(): void {
+    const run = this._runs.get(this.id);
+    if (run !== this._run || run === undefined) {
+      this._run = run;
+      this._fetchNews();
+      this._changed.emit();
+    }
+  }
+
+  /** Fetches what the run says is newer than what was fetched last. */
+  private _fetchNews(): void {
+    const run = this._run;
+    if (!run || !this._isVisible || this._isDisposed) {
+      return;
+    }
+    const { chunks_failed: failed } = run.progress;
+    const ended = !isActive(run);
+    if (
+      run.histograms_sequence > 0 &&
+      this._isNews('catalog', `${run.histograms_sequence} ${ended}`)
+    ) {
+      this.catalog.refresh();
+    }
+    // Whole files fail before their chunks are counted: look again at the end.
+    if (
+      (failed > 0 || ended) &&
+      this._isNews('failures', `${failed} ${ended} ${run.state}`)
+    ) {
+      this.failures.refresh();
+    }
+    if (
+      this._isLogShown &&
+      this._isNews('log', `${run.updated} ${run.state}`)
+    ) {
+      this.log.refresh();
+    }
+  }
+
+  private _isNews(what: string, state: string): boolean {
+    const known = this._fetched.get(what) === state;
+    this._fetched.set(what, state);
+    return !known;
+  }
+
+  private _onCatalog({ value }: Resource<HistogramCatalog>): void {
+    if (value) {
+      this._takeHistograms(value);
+    }
+    this._changed.emit();
+  }
+
+  private _takeHistograms({ histograms }: HistogramCatalog): void {
+    const old = new Map(this._histograms.map(model => [model.path, model]));
+    this._histograms = histograms.map(histogram => {
+      const model = old.get(histogram.path);
+      old.delete(histogram.path);
+      model?.update(histogram);
+      return model ?? this._makeHistogram(histogram);
+    });
+    old.forEach(model => model.dispose());
+    if (!this._selected || this._selected.isDisposed) {
+      this._selected =
+        this._histograms.find(({ view }) => view !== null) ??
+        this._histograms[0] ??
+        null;
+    }
+  }
+
+  private _makeHistogram(
+    histogram: HistogramCatalog['histograms'][number]
+  ): HistogramModel {
+    return new HistogramModel({
+      run: this.id,
+      datasets: this._run?.datasets ?? [],
+      histogram,
+      stream: this.stream
+    });
+  }
+
+  private _changed = new Signal<this, void>(this);
+  private _fetched = new Map<string, string>();
+  private _histograms: readonly HistogramModel[] = [];
+  private _isDisposed = false;
+  private _isLogShown = false;
+  private _isVisible = false;
+  private _run: Run | undefined;
+  private _runs: IRunManager;
+  private _selected: HistogramModel | null = null;
+}
+
+export namespace RunTabModel {
+  export interface IOptions {
+    /** Id of the run. */
+    run: string;
+    runs: IRunManager;
+    stream: IHistogramStream;
+  }
+}

@@ -1,0 +1,85 @@
+import {
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { type MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { CommandIDs } from '../../commands';
+import { IRunManager } from '../tokens';
+import type { RunTabFactory } from './factory';
+import { IRunTabTracker } from './tokens';
+import type { RunTab } from './widget';
+
+/** Opens the tabs of runs, and opens them again when the layout is restored. */
+export const runTabPlugin: JupyterFrontEndPlugin<IRunTabTracker> = {
+  id: 'casa-lab:run-tab',
+  description: 'Adds the tab that shows a run with its live histograms.',
+  autoStart: true,
+  requires: [IRunManager],
+  optional: [ILayoutRestorer, ITranslator],
+  provides: IRunTabTracker,
+  activate: (
+    app: JupyterFrontEnd,
+    runs: IRunManager,
+    restorer: ILayoutRestorer | null,
+    translator: ITranslator | null
+  ): IRunTabTracker => {
+    const { commands, shell } = app;
+    const trans = (translator ?? nullTranslator).load('casa-lab');
+    const tracker = new WidgetTracker<MainAreaWidget<RunTab>>({
+      namespace: 'casa-run'
+    });
+
+    // What draws histograms is loaded when the first tab opens.
+    let factory: Promise<RunTabFactory> | null = null;
+    const load = async (): Promise<RunTabFactory> => {
+      const { RunTabFactory } = await import('./factory');
+      const { serverSettings } = app.serviceManager;
+      return new RunTabFactory({ runs, serverSettings, trans });
+    };
+
+    commands.addCommand(CommandIDs.openRun, {
+      label: trans.__('Open Run'),
+      caption: trans.__('Show the run with its progress and histograms'),
+      describedBy: {
+        args: {
+          type: 'object',
+          required: ['run'],
+          properties: {
+            run: { type: 'string', description: trans.__('Id of the run') }
+          }
+        }
+      },
+      execute: async args => {
+        if (typeof args.run !== 'string') {
+          return;
+        }
+        const id = args.run;
+        factory ??= load().catch((error: unknown) => {
+          // The server may have been away: the next try may do better.
+          factory = null;
+          throw error;
+        });
+        const tabs = await factory;
+        let widget = tracker.find(({ content }) => content.model.id === id);
+        if (!widget) {
+          widget = tabs.create(id);
+          await tracker.add(widget);
+        }
+        if (!widget.isAttached) {
+          shell.add(widget, 'main', { type: 'Casa Run' });
+        }
+        shell.activateById(widget.id);
+        return widget;
+      }
+    });
+
+    void restorer?.restore(tracker, {
+      command: CommandIDs.openRun,
+      args: ({ content }) => ({ run: content.model.id }),
+      name: ({ content }) => content.model.id
+    });
+    return tracker;
+  }
+};

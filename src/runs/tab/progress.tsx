@@ -1,0 +1,231 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatExactCount
+} from '../../components/format';
+import { MiddleEllipsis } from '../../components/name';
+import type { DatasetProgress, Run } from '../../services/models';
+import { isActive, stateTone } from '../states';
+import { Section } from './section';
+import { timeLeft } from './time';
+
+interface IRunProps {
+  readonly run: Run;
+  readonly trans: TranslationBundle;
+}
+
+/** How far the run is as a whole, and the numbers that go with it. */
+export function Summary({ run, trans }: IRunProps): JSX.Element {
+  const { progress } = run;
+  return (
+    <section
+      className="casa-RunTab-summary"
+      aria-label={trans.__('Progress of the run')}
+    >
+      <div className="casa-RunTab-overall">
+        <span className="casa-RunTab-events">
+          {eventsText(progress, trans)}
+        </span>
+        {progress.chunks_failed > 0 && (
+          <span className="casa-RunTab-failed">
+            {trans._n(
+              '%1 chunk failed',
+              '%1 chunks failed',
+              progress.chunks_failed
+            )}
+          </span>
+        )}
+        <span className="casa-RunTab-percent">{percent(progress)}</span>
+      </div>
+      <ShareBar
+        progress={progress}
+        run={run}
+        label={trans.__('All datasets')}
+        trans={trans}
+      />
+      <Numbers run={run} trans={trans} />
+    </section>
+  );
+}
+
+/** How far each dataset is. */
+export function Datasets({ run, trans }: IRunProps): JSX.Element {
+  const { datasets } = run.progress;
+  return (
+    <Section
+      title={trans.__('Datasets')}
+      remark={String(run.datasets.length)}
+      className="casa-RunTab-datasets"
+    >
+      <ul>
+        {run.datasets.map(name => (
+          <li key={name}>
+            <div className="casa-RunTab-dataset">
+              <MiddleEllipsis text={name} />
+              <span>
+                {datasets[name]
+                  ? eventsText(datasets[name], trans)
+                  : trans.__('not looked at yet')}
+              </span>
+            </div>
+            <ShareBar
+              progress={datasets[name] ?? UNKNOWN}
+              run={run}
+              label={name}
+              trans={trans}
+            />
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+type Counts = Pick<
+  DatasetProgress,
+  | 'events_done'
+  | 'events_total'
+  | 'chunks_done'
+  | 'chunks_failed'
+  | 'chunks_total'
+>;
+
+const UNKNOWN: Counts = {
+  events_done: 0,
+  events_total: null,
+  chunks_done: 0,
+  chunks_failed: 0,
+  chunks_total: null
+};
+
+/** The parts of the work that are done and that failed. */
+export interface IShares {
+  readonly done: number;
+  readonly failed: number;
+}
+
+/** Returns the parts of the work; null while its size is unknown. */
+export function sharesOf(counts: Counts): IShares | null {
+  const { chunks_failed, chunks_total, events_done, events_total } = counts;
+  if (events_total === null) {
+    return null;
+  }
+  const done = events_total > 0 ? Math.min(1, events_done / events_total) : 0;
+  // What is known of failed chunks is their number, not their events.
+  const failed = chunks_total ? chunks_failed / chunks_total : 0;
+  return { done, failed: Math.min(1 - done, failed) };
+}
+
+interface IShareBarProps extends IRunProps {
+  readonly progress: Counts;
+
+  /** What the bar is about, for screen readers. */
+  readonly label: string;
+}
+
+/** A bar that fills, with a part for what failed. */
+function ShareBar(props: IShareBarProps): JSX.Element {
+  const { label, progress, run, trans } = props;
+  const shares = sharesOf(progress);
+  const complete = shares !== null && shares.done >= 1;
+  const moving = shares === null && isActive(run) && run.state !== 'paused';
+  return (
+    <div
+      className={`casa-ShareBar${moving ? ' casa-mod-moving' : ''}`}
+      data-tone={complete ? 'good' : barTone(run)}
+      role="progressbar"
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={shares ? Math.floor(shares.done * 100) : undefined}
+      aria-valuetext={eventsText(progress, trans)}
+    >
+      <div
+        className="casa-ShareBar-done"
+        style={moving ? undefined : { width: `${(shares?.done ?? 0) * 100}%` }}
+      />
+      {shares !== null && shares.failed > 0 && (
+        <div
+          className="casa-ShareBar-failed"
+          style={{ width: `${shares.failed * 100}%` }}
+          title={trans._n(
+            '%1 chunk failed',
+            '%1 chunks failed',
+            progress.chunks_failed
+          )}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Speed, time and workers. */
+function Numbers({ run, trans }: IRunProps): JSX.Element {
+  const { progress } = run;
+  const running = run.state === 'running' || run.state === 'finishing';
+  const seconds = progress.seconds_elapsed;
+  const events = running
+    ? progress.events_per_second
+    : average(progress.events_done, seconds);
+  const bytes = running
+    ? progress.bytes_per_second
+    : average(progress.bytes_read, seconds);
+  const left = timeLeft(run, trans);
+  const numbers: [string, string][] = [
+    [
+      running ? trans.__('Events/s') : trans.__('Events/s, mean'),
+      formatCount(Math.round(events))
+    ],
+    [
+      running ? trans.__('Read') : trans.__('Read, mean'),
+      `${formatBytes(bytes)}/s`
+    ],
+    [trans.__('Elapsed'), formatDuration(seconds, trans)]
+  ];
+  if (left !== null) {
+    numbers.push([trans.__('Time left'), left]);
+  }
+  if (isActive(run)) {
+    numbers.push([trans.__('Workers'), formatExactCount(progress.workers)]);
+  }
+  return (
+    <dl className="casa-RunTab-numbers">
+      {numbers.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function barTone(run: Run): string {
+  const tone = stateTone(run);
+  // What is missing of a run that is done shows in red already.
+  return run.state === 'done' ? 'good' : tone;
+}
+
+/** Writes "x of y events" with all the digits. */
+export function eventsText(counts: Counts, trans: TranslationBundle): string {
+  const { events_done: done, events_total: total } = counts;
+  return total === null
+    ? trans.__('%1 events', formatExactCount(done))
+    : trans.__(
+        '%1 of %2 events',
+        formatExactCount(done),
+        formatExactCount(total)
+      );
+}
+
+function percent(counts: Counts): string {
+  const shares = sharesOf(counts);
+  return shares ? `${Math.floor(shares.done * 100)}%` : '';
+}
+
+function average(sum: number, seconds: number): number {
+  return seconds > 0 ? sum / seconds : 0;
+}

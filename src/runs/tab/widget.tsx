@@ -1,0 +1,137 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { ReactWidget } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
+import * as React from 'react';
+import { EmptyState, Problem } from '../../components/message';
+import { useChanges } from '../../components/signals';
+import { casaIcon } from '../../icons';
+import { stateTone } from '../states';
+import { Failures } from './failures';
+import { Gallery } from './gallery';
+import { Header } from './header';
+import { stateIcon } from './icons';
+import { Log } from './log';
+import type { RunTabModel } from './model';
+import { Datasets, Summary } from './progress';
+
+/** The content of a run's tab. */
+export class RunTab extends ReactWidget {
+  constructor(options: RunTab.IOptions) {
+    super();
+    this.model = options.model;
+    this._trans = options.trans;
+    this.addClass('casa-RunTab');
+    this.title.closable = true;
+    this.model.changed.connect(this._updateTitle, this);
+    this._updateTitle();
+  }
+
+  readonly model: RunTabModel;
+
+  override dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this.model.dispose();
+    super.dispose();
+  }
+
+  protected override render(): JSX.Element {
+    return <RunView model={this.model} trans={this._trans} />;
+  }
+
+  /** Handles the page's own visibility; widgets are told of the tab's. */
+  handleEvent(event: Event): void {
+    if (event.type === 'visibilitychange') {
+      this._updateVisible();
+    }
+  }
+
+  protected override onAfterShow(message: Message): void {
+    super.onAfterShow(message);
+    this._updateVisible();
+  }
+
+  protected override onAfterHide(message: Message): void {
+    super.onAfterHide(message);
+    this._updateVisible();
+  }
+
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    document.addEventListener('visibilitychange', this);
+    this._updateVisible();
+  }
+
+  protected override onBeforeDetach(message: Message): void {
+    document.removeEventListener('visibilitychange', this);
+    this.model.isVisible = false;
+    super.onBeforeDetach(message);
+  }
+
+  private _updateVisible(): void {
+    this.model.isVisible = this.isVisible && !document.hidden;
+  }
+
+  private _updateTitle(): void {
+    const { run } = this.model;
+    const { title } = this;
+    title.label = run?.name ?? this._trans.__('Run');
+    title.caption = run
+      ? `${run.name}\n${run.processor.location}`
+      : this.model.id;
+    title.icon = run ? stateIcon(run) : casaIcon;
+    title.iconClass = run
+      ? `casa-RunTab-icon casa-mod-${stateTone(run)}`
+      : 'casa-RunTab-icon';
+  }
+
+  private _trans: TranslationBundle;
+}
+
+export namespace RunTab {
+  export interface IOptions {
+    model: RunTabModel;
+    trans: TranslationBundle;
+  }
+}
+
+interface IRunViewProps {
+  readonly model: RunTabModel;
+  readonly trans: TranslationBundle;
+}
+
+/** A run: how it is, what it found, what went wrong. */
+export function RunView({ model, trans }: IRunViewProps): JSX.Element {
+  useChanges(model);
+  const { isGone, problem, run } = model;
+  if (!run) {
+    return (
+      <div className="casa-RunTab-content">
+        {problem && <Problem message={problem} />}
+        <EmptyState
+          icon={casaIcon}
+          message={
+            isGone
+              ? trans.__('This run does not exist any more.')
+              : trans.__('Loading…')
+          }
+        />
+      </div>
+    );
+  }
+  return (
+    <div className="casa-RunTab-content">
+      <Header model={model} run={run} trans={trans} />
+      <Summary run={run} trans={trans} />
+      <div className="casa-RunTab-columns">
+        <Gallery model={model} run={run} trans={trans} />
+        <div className="casa-RunTab-side">
+          <Datasets run={run} trans={trans} />
+          <Failures model={model} trans={trans} />
+          <Log model={model} trans={trans} />
+        </div>
+      </div>
+    </div>
+  );
+}
