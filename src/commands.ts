@@ -3,6 +3,9 @@ export namespace CommandIDs {
   /** Adds a file or a folder to the datasets; args `{path?: string}`. */
   export const addSource = 'casa:add-source';
 
+  /** Adds what is selected in the file browser to the datasets. */
+  export const addSelected = 'casa:add-selected';
+
   /** Starts a cluster; args `{profile?: string}`. */
   export const startCluster = 'casa:start-cluster';
 

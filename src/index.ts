@@ -1,7 +1,15 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { clusterCommandsPlugin } from './clusters/commands';
 import { clusterManagerPlugin } from './clusters/plugin';
+import { datasetCommandsPlugin } from './datasets/commands';
 import { datasetManagerPlugin } from './datasets/plugin';
+import { runCommandsPlugin } from './runs/commands';
+import { launchPlugin } from './runs/launch/plugin';
+import { notificationsPlugin } from './runs/notifications';
 import { runManagerPlugin } from './runs/plugin';
+import { statusPlugin } from './runs/status';
+import { settingsPlugin } from './settings';
+import { sidebarPlugin } from './sidebar/plugin';
 
 export { IClusterManager } from './clusters/tokens';
 export { IDatasetManager } from './datasets/tokens';
@@ -9,9 +17,17 @@ export { IRunManager } from './runs/tokens';
 export type * from './services/models';
 
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
+  settingsPlugin,
   datasetManagerPlugin,
+  datasetCommandsPlugin,
   clusterManagerPlugin,
-  runManagerPlugin
+  clusterCommandsPlugin,
+  runManagerPlugin,
+  runCommandsPlugin,
+  launchPlugin,
+  notificationsPlugin,
+  statusPlugin,
+  sidebarPlugin
 ];
 
 export default plugins;

@@ -3,6 +3,7 @@ import { Manager } from '../services/manager';
 import type { Cluster, NewCluster, Profile } from '../services/models';
 import { Records } from '../services/records';
 import { cluster, clusterList, profileList } from '../services/validate';
+import { hasEnded } from './states';
 import type { IClusterManager } from './tokens';
 
 /** Talks to the server about clusters. */
@@ -87,11 +88,6 @@ export class ClusterManager extends Manager implements IClusterManager {
 
   private _profiles: readonly Profile[] = [];
   private _records = new Records<Cluster>();
-}
-
-/** Whether nothing of a cluster is left but its entry in the list. */
-export function hasEnded({ state }: Pick<Cluster, 'state'>): boolean {
-  return state === 'stopped' || state === 'failed' || state === 'lost';
 }
 
 namespace Private {

@@ -1,0 +1,145 @@
+import { Dialog, ReactWidget } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Message } from '@lumino/messaging';
+import React from 'react';
+import type { Run } from '../../services/models';
+import { LaunchModel } from './model';
+import { LaunchView } from './view';
+
+/**
+ * Asks for a new run and launches it.
+ *
+ * @returns The run, or null when the user cancels.
+ */
+export function launchRun(options: LaunchModel.IOptions): Promise<Run | null> {
+  const model = new LaunchModel(options);
+  const dialog = new LaunchDialog(model, options.trans);
+  return dialog
+    .launch()
+    .then(({ value }) => value)
+    .finally(() => {
+      dialog.dispose();
+      model.dispose();
+    });
+}
+
+/** A dialog that stays open, with all that was typed, until the launch succeeds. */
+class LaunchDialog extends Dialog<Run | null> {
+  constructor(
+    private _model: LaunchModel,
+    private _trans: TranslationBundle
+  ) {
+    const renderer = new Private.Renderer();
+    const body = new Private.Body(_model, _trans);
+    super({
+      title: _trans.__('New Run'),
+      body,
+      buttons: [
+        Dialog.cancelButton({ label: _trans.__('Cancel') }),
+        Dialog.okButton({ label: _trans.__('Launch') })
+      ],
+      focusNodeSelector: 'input',
+      renderer
+    });
+    this._launchBody = body;
+    this._button = renderer.acceptButton;
+    this.addClass('casa-LaunchDialog');
+    _model.changed.connect(this._updateButton, this);
+    this._updateButton();
+  }
+
+  /** Launches first, and closes only when there is a run. */
+  override resolve(index?: number): void {
+    if (index === Private.CANCEL) {
+      super.resolve(index);
+    } else {
+      void this._tryLaunch();
+    }
+  }
+
+  override handleEvent(event: Event): void {
+    if (
+      event instanceof KeyboardEvent &&
+      event.key === 'Enter' &&
+      (event.target as Element).closest('.jp-Dialog-body button')
+    ) {
+      // The base takes Enter away from buttons in the body.
+      return;
+    }
+    super.handleEvent(event);
+    if (event.type === 'input') {
+      // The base enables the button after checking HTML's validity only.
+      this._updateButton();
+    }
+  }
+
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    this._updateButton();
+  }
+
+  private async _tryLaunch(): Promise<void> {
+    const run = await this._model.launch();
+    if (run && !this.isDisposed) {
+      this._launchBody.run = run;
+      super.resolve(Private.LAUNCH);
+    }
+  }
+
+  private _updateButton(): void {
+    const { busy, missing } = this._model;
+    this._button.disabled = busy || missing !== null;
+    this._button.title = missing ?? '';
+    const label = this._button.querySelector('.jp-Dialog-buttonLabel');
+    if (label) {
+      label.textContent = busy
+        ? this._trans.__('Launching…')
+        : this._trans.__('Launch');
+    }
+  }
+
+  private _launchBody: Private.Body;
+  private _button: HTMLButtonElement;
+}
+
+namespace Private {
+  /** The indices of the dialog's buttons. */
+  export const CANCEL = 0;
+  export const LAUNCH = 1;
+
+  export class Body
+    extends ReactWidget
+    implements Dialog.IBodyWidget<Run | null>
+  {
+    constructor(
+      private _model: LaunchModel,
+      private _trans: TranslationBundle
+    ) {
+      super();
+    }
+
+    /** What the dialog results in. */
+    run: Run | null = null;
+
+    getValue(): Run | null {
+      return this.run;
+    }
+
+    protected override render(): JSX.Element {
+      return <LaunchView model={this._model} trans={this._trans} />;
+    }
+  }
+
+  /** Remembers the button to be disabled while the form lacks something. */
+  export class Renderer extends Dialog.Renderer {
+    acceptButton!: HTMLButtonElement;
+
+    override createButtonNode(button: Dialog.IButton): HTMLButtonElement {
+      const node = super.createButtonNode(button);
+      if (button.accept) {
+        this.acceptButton = node;
+      }
+      return node;
+    }
+  }
+}

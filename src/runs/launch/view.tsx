@@ -1,0 +1,180 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
+import React, { useId, useState } from 'react';
+import { Problem } from '../../components/message';
+import { useChanges } from '../../components/signals';
+import { DatasetPicker } from './datasets';
+import { placeKey } from './form';
+import type { LaunchModel } from './model';
+import { ProcessorPicker } from './processors';
+
+/** The schemas that Coffea brings; names, not text. */
+const SCHEMAS = [
+  'NanoAODSchema',
+  'PFNanoAODSchema',
+  'ScoutingNanoAODSchema',
+  'PHYSLITESchema',
+  'TreeMakerSchema',
+  'DelphesSchema',
+  'EDM4HEPSchema',
+  'FCCSchema',
+  'BaseSchema'
+];
+
+export interface ILaunchViewProps {
+  model: LaunchModel;
+  trans: TranslationBundle;
+}
+
+/** The body of the dialog of a new run. */
+export function LaunchView({ model, trans }: ILaunchViewProps): JSX.Element {
+  useChanges(model);
+  const { form, problem } = model;
+  return (
+    <div className="casa-LaunchForm">
+      {problem && <Problem message={problem} />}
+      <Field label={trans.__('Processor')}>
+        {model.processorsProblem && (
+          <Problem tone="warning" message={model.processorsProblem} />
+        )}
+        <ProcessorPicker
+          processors={model.processors}
+          value={form.processor}
+          onChange={processor => model.update({ processor })}
+          trans={trans}
+        />
+      </Field>
+      <Field label={trans.__('Datasets')}>
+        <DatasetPicker
+          datasets={model.datasets}
+          value={form.datasets}
+          onChange={datasets => model.update({ datasets })}
+          trans={trans}
+        />
+      </Field>
+      <div className="casa-LaunchForm-row">
+        <ClusterField model={model} trans={trans} />
+        <SchemaField model={model} trans={trans} />
+      </div>
+      <Advanced model={model} trans={trans} />
+      <p
+        className={`casa-LaunchForm-missing${model.missing ? ' jp-mod-error' : ''}`}
+        role="status"
+      >
+        {model.missing}
+      </p>
+    </div>
+  );
+}
+
+function Field(props: {
+  label: string;
+  children: React.ReactNode;
+}): JSX.Element {
+  const id = useId();
+  return (
+    <div className="casa-Field" role="group" aria-labelledby={id}>
+      <span id={id} className="casa-Field-label">
+        {props.label}
+      </span>
+      {props.children}
+    </div>
+  );
+}
+
+function ClusterField({ model, trans }: ILaunchViewProps): JSX.Element {
+  return (
+    <label className="casa-Field">
+      <span className="casa-Field-label">{trans.__('Cluster')}</span>
+      <select
+        className="jp-mod-styled casa-Select"
+        value={placeKey(model.form.place)}
+        onChange={event => {
+          const choice = model.places.find(
+            ({ key }) => key === event.target.value
+          );
+          if (choice) {
+            model.update({ place: choice.place });
+          }
+        }}
+      >
+        {model.places.map(({ key, label }) => (
+          <option key={key} value={key}>
+            {label}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function SchemaField({ model, trans }: ILaunchViewProps): JSX.Element {
+  return (
+    <label className="casa-Field">
+      <span className="casa-Field-label">{trans.__('Schema')}</span>
+      <select
+        className="jp-mod-styled casa-Select"
+        title={trans.__('How Coffea reads the branches of the files')}
+        value={model.form.schema}
+        onChange={event => model.update({ schema: event.target.value })}
+      >
+        <option value="">{trans.__('Automatic')}</option>
+        {SCHEMAS.map(schema => (
+          <option key={schema} value={schema}>
+            {schema}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Advanced({ model, trans }: ILaunchViewProps): JSX.Element {
+  const [open, setOpen] = useState(false);
+  const id = useId();
+  const { chunksize, failFast } = model.form;
+  const Caret = open ? caretDownIcon.react : caretRightIcon.react;
+  return (
+    <div className="casa-Advanced">
+      <button
+        type="button"
+        className="casa-Advanced-toggle"
+        aria-expanded={open}
+        aria-controls={id}
+        onClick={() => setOpen(!open)}
+      >
+        <Caret tag={null} width="16px" height="16px" />
+        {trans.__('Advanced')}
+      </button>
+      <div id={id} className="casa-Advanced-content" hidden={!open}>
+        <label className="casa-Field">
+          <span className="casa-Field-label">
+            {trans.__('Events per chunk, at most')}
+          </span>
+          <input
+            type="text"
+            inputMode="numeric"
+            className="jp-mod-styled casa-Input"
+            value={chunksize}
+            onChange={event => model.update({ chunksize: event.target.value })}
+          />
+        </label>
+        <label className="casa-Tick">
+          <input
+            type="checkbox"
+            checked={failFast}
+            onChange={event => model.update({ failFast: event.target.checked })}
+          />
+          <span>
+            {trans.__('Stop at the first failure')}
+            <span className="casa-Tick-note">
+              {trans.__(
+                'Otherwise failed chunks are listed and the rest goes on.'
+              )}
+            </span>
+          </span>
+        </label>
+      </div>
+    </div>
+  );
+}
