@@ -5,6 +5,6 @@ Poisson counts by cross section and luminosity. Nothing is imported until the
 sample is made, so that asking whether it exists costs nothing.
 """
 
-from .build import is_sample, make_sample
+from .build import is_sample, make_sample, sample_facts
 
-__all__ = ["is_sample", "make_sample"]
+__all__ = ["is_sample", "make_sample", "sample_facts"]

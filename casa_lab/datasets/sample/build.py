@@ -75,6 +75,12 @@ def is_sample(fileset: Path) -> bool:
     return fileset.name == FILESET and (fileset.parent / MANIFEST).is_file()
 
 
+def sample_facts(fileset: Path) -> dict[Path, dict[str, Any]]:
+    """Return what is in each file of a sample: ``events`` and ``bytes``."""
+    files = _read_manifest(fileset.parent / MANIFEST).get("files", {})
+    return {fileset.parent / path: facts for path, facts in files.items()}
+
+
 class _Manifest:
     """Which files of the sample are complete, and what is in them."""
 
