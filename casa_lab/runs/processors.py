@@ -16,7 +16,7 @@ from casa_lab.errors import BadInput
 from .loading import load_processor
 from .models import Processor
 
-__all__ = ["find_processors", "load_processor", "read_processor"]
+__all__ = ["find_processors", "load_processor", "processors_in", "read_processor"]
 
 _BASE = "ProcessorABC"
 
@@ -66,12 +66,17 @@ def find_processors(root: Path) -> list[Processor]:
     with a leading underscore are left out.
     """
     root = root.absolute()
-    processors: list[Processor] = []
-    for path in sorted(_python_files(root)):
-        found = _read_if_readable(path)
-        shown = str(path.relative_to(root))
-        processors.extend(_describe(path, shown, item) for item in found)
-    return processors
+    return [
+        _describe(path, str(path.relative_to(root)), found)
+        for path in sorted(_python_files(root))
+        for found in _read_if_readable(path)
+    ]
+
+
+def processors_in(file: Path) -> list[Processor]:
+    """Return the processors in one file; none when it cannot be read."""
+    path = file.expanduser().absolute()
+    return [_describe(path, path.name, found) for found in _read_if_readable(path)]
 
 
 def read_processor(location: str) -> Processor | None:

@@ -1,0 +1,132 @@
+"""``casa-lab runs``, ``clusters`` and ``stop``: what there is, and ending it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from casa_lab.errors import BadInput, NotFound
+
+from .codes import DONE
+from .wording import age
+
+
+def add_runs(commands: Any) -> None:
+    """Add ``runs`` to the command line."""
+    parser = commands.add_parser("runs", help="list the runs, newest first")
+    parser.set_defaults(execute=list_runs)
+
+
+def add_clusters(commands: Any) -> None:
+    """Add ``clusters`` to the command line."""
+    parser = commands.add_parser("clusters", help="list the clusters, newest first")
+    parser.set_defaults(execute=list_clusters)
+
+
+def add_stop(commands: Any) -> None:
+    """Add ``stop`` to the command line."""
+    parser = commands.add_parser(
+        "stop",
+        help="stop a run or a cluster",
+        description="Stop a run, which keeps what it has processed, or a cluster.",
+    )
+    parser.add_argument("id", metavar="ID", help="the id, or as much of its end as makes it unique")
+    parser.set_defaults(execute=stop)
+
+
+def list_runs(_: argparse.Namespace) -> int:
+    """Print the runs."""
+    from casa_lab.runs import manager
+
+    rows = []
+    for run in manager.list_runs():
+        progress = run.progress
+        total = "?" if progress.events_total is None else f"{progress.events_total:,}"
+        events = f"{progress.events_done:,} of {total}"
+        rows.append(
+            (run.id, run.name, run.state, events, str(progress.chunks_failed), age(run.created))
+        )
+    _print_table(("Id", "Name", "State", "Events", "Failed", "Started"), rows, "No runs.")
+    return DONE
+
+
+def list_clusters(_: argparse.Namespace) -> int:
+    """Print the clusters."""
+    from casa_lab.clusters import manager
+
+    rows = [
+        (
+            cluster.id,
+            cluster.title,
+            cluster.state,
+            f"{len(cluster.workers)} of {cluster.desired_workers}",
+            age(cluster.created),
+        )
+        for cluster in manager.list_clusters()
+    ]
+    _print_table(("Id", "Profile", "State", "Workers", "Started"), rows, "No clusters.")
+    return DONE
+
+
+def stop(options: argparse.Namespace) -> int:
+    """Stop the run or cluster of an id."""
+    from casa_lab.clusters import manager as clusters
+    from casa_lab.clusters.states import ENDED_STATES
+    from casa_lab.runs import manager as runs
+    from casa_lab.runs.states import ENDED
+
+    found_runs = {run.id: run for run in runs.list_runs()}
+    found_clusters = {cluster.id: cluster for cluster in clusters.list_clusters()}
+    chosen = _one(options.id, [*found_runs, *found_clusters])
+    if chosen in found_runs:
+        run = found_runs[chosen]
+        if run.state in ENDED:
+            print(f"The run {run.id} is {run.state} already.")
+        else:
+            runs.stop(run.id)
+            print(f"The run {run.id} is stopping; what it has processed is kept.")
+    else:
+        cluster = found_clusters[chosen]
+        if cluster.state in ENDED_STATES:
+            print(f"The cluster {cluster.id} is {cluster.state} already.")
+        else:
+            clusters.stop(cluster.id)
+            print(f"The cluster {cluster.id} is stopping.")
+    return DONE
+
+
+def _one(text: str, known: Sequence[str]) -> str:
+    if text in known:
+        return text
+    matches = [name for name in known if name.endswith(text)]
+    if not matches:
+        raise NotFound(
+            f"There is no run or cluster '{text}'. "
+            "'casa-lab runs' and 'casa-lab clusters' list what there is."
+        )
+    if len(matches) > 1:
+        raise BadInput(f"'{text}' could be any of {', '.join(matches)}.")
+    return matches[0]
+
+
+def _print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], otherwise: str) -> None:
+    rows = list(rows)
+    console = Console()
+    if not rows:
+        console.print(otherwise)
+        return
+    # Scripts read ids from this: away from a terminal, nothing is cut or boxed.
+    if not console.is_terminal:
+        console = Console(width=1000)
+    table = Table(box=SIMPLE_HEAD if console.is_terminal else None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    console.print(table)

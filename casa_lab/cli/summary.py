@@ -1,0 +1,142 @@
+"""What is printed and written when a run has ended."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from casa_lab.errors import BadInput, NotFound
+from casa_lab.folders import read_json, write_json
+from casa_lab.runs.folder import RunFolder
+from casa_lab.runs.models import DatasetProgress, Failure, FailureList, Run
+from casa_lab.runs.models import Progress as RunProgress
+
+from .wording import count, duration, rate
+
+SHOWN_FAILURES = 20
+"""How many failures are printed; the others are in ``failures.jsonl``."""
+
+_SUMMARY = "run.json"
+
+
+def print_summary(console: Console, run: Run, failures: FailureList) -> None:
+    """Print how a run ended: a row for each dataset, then its failures in sentences."""
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column("Dataset")
+    for title in ("Events", "of", "Chunks", "Failed"):
+        table.add_column(title, justify="right")
+    for name, dataset in run.progress.datasets.items():
+        table.add_row(Text(name), *_cells(dataset))
+    if len(run.progress.datasets) > 1:
+        table.add_section()
+        table.add_row(Text("all"), *_cells(run.progress))
+    console.print(table)
+
+    progress = run.progress
+    if progress.seconds_elapsed:
+        console.print(
+            f"{count(progress.events_done, 'event')} in {duration(progress.seconds_elapsed)}: "
+            f"{rate(progress.events_done / progress.seconds_elapsed, 'events')}, "
+            f"{rate(progress.bytes_read / progress.seconds_elapsed, 'B')}."
+        )
+    for failure in failures.failures:
+        console.print(Text(describe_failure(failure), style="red"), soft_wrap=True)
+    if failures.total > len(failures.failures):
+        console.print(f"... and {failures.total - len(failures.failures):,} more failures.")
+    console.print(Text(run.message), soft_wrap=True)
+
+
+def describe_failure(failure: Failure) -> str:
+    """Return where a failure happened, and why."""
+    where = f"{failure.dataset}, {failure.file}"
+    if failure.entry_start is not None and failure.entry_stop is not None:
+        where += f", events {failure.entry_start:,} to {failure.entry_stop:,}"
+    return f"{where}: {failure.cause}"
+
+
+def check_output(folder: Path) -> None:
+    """Make the folder for the results, before anything is started.
+
+    Raises
+    ------
+    BadInput
+        When it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(
+            f"The output folder {folder} cannot be made: {(error.strerror or str(error)).lower()}."
+        ) from None
+
+
+def write_results(
+    folder: Path, run: Run, source: RunFolder, plots: bool, progress: Callable[[float], None]
+) -> list[Path]:
+    """Write what a run left into a folder of the user's.
+
+    Parameters
+    ----------
+    folder
+        Where to write. Files of an earlier run are replaced or, where this run
+        has no such histogram, removed.
+    run
+        The run, which has ended.
+    source
+        Its folder.
+    plots
+        Whether to draw the histograms.
+    progress
+        Called with the fraction of plots that are drawn.
+
+    Returns
+    -------
+    list of Path
+        What was written, ``run.json`` last.
+    """
+    from casa_lab.histograms.export import write_json as write_histograms
+    from casa_lab.histograms.export import write_plots
+    from casa_lab.histograms.snapshot import read_all
+
+    _remove_earlier(folder)
+    written: list[Path] = []
+    for kept in (source.result, source.failures):
+        if kept.exists():
+            shutil.copyfile(kept, folder / kept.name)
+            written.append(folder / kept.name)
+    try:
+        histograms = read_all(source.histograms)
+    except NotFound:
+        histograms = {}
+    written += write_histograms(histograms, folder)
+    if plots:
+        written += write_plots(histograms, folder, progress)
+    names = [path.relative_to(folder).as_posix() for path in written]
+    write_json(folder / _SUMMARY, {"run": run.model_dump(mode="json"), "files": names})
+    return [*written, folder / _SUMMARY]
+
+
+def _remove_earlier(folder: Path) -> None:
+    """Remove exactly what an earlier run wrote, so that results never mix."""
+    try:
+        earlier = read_json(folder / _SUMMARY) or {}
+    except json.JSONDecodeError:
+        return
+    names = earlier.get("files", []) if isinstance(earlier, dict) else []
+    for name in names:
+        path = folder / str(name)
+        if path.resolve().is_relative_to(folder.resolve()):
+            path.unlink(missing_ok=True)
+
+
+def _cells(progress: DatasetProgress | RunProgress) -> tuple[str, str, str, Text]:
+    failed = Text(f"{progress.chunks_failed:,}", style="red" if progress.chunks_failed else "")
+    total = "?" if progress.events_total is None else f"{progress.events_total:,}"
+    return f"{progress.events_done:,}", total, f"{progress.chunks_done:,}", failed

@@ -1,0 +1,39 @@
+"""How numbers read on the command line."""
+
+from __future__ import annotations
+
+import time
+
+_PREFIXES = ("", "k", "M", "G", "T", "P")
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun: ``1 run``, ``1,200 events``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def rate(number: float, unit: str) -> str:
+    """Return a rate with three digits and a prefix: ``84.2 kevents/s``, ``1.03 MB/s``."""
+    prefix = 0
+    while number >= 999.5 and prefix < len(_PREFIXES) - 1:
+        number /= 1000
+        prefix += 1
+    digits = 0 if number >= 99.95 or not prefix else 1 if number >= 9.995 else 2
+    return f"{number:.{digits}f} {_PREFIXES[prefix]}{unit}/s"
+
+
+def duration(seconds: float) -> str:
+    """Return a duration in the two units that matter: ``4.2 s``, ``3 min 20 s``, ``2 h 5 min``."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def age(moment: float) -> str:
+    """Return how long ago something was: ``12 s ago``."""
+    return f"{duration(max(0.0, time.time() - moment))} ago"
