@@ -166,15 +166,23 @@ class Catalog:
 
     def _resolve(self, text: str) -> Path:
         """Turn what the user wrote into an existing path that may be read."""
-        path = (self._root / Path(text).expanduser()).resolve()
+        try:
+            path = (self._root / Path(text).expanduser()).resolve()
+        except (OSError, RuntimeError, ValueError):  # a loop of links, a null byte
+            raise BadInput(f"{text!r} is not a path.") from None
         # Outside, not even whether something exists is told.
         if not self._is_allowed(path):
             raise BadInput(
-                f"{text} lies outside the folders that may be read: "
-                f"{', '.join(map(str, self._allowed))}. Copy it there, or ask for it to be allowed."
+                f"{text} lies outside the folders that Casa may read "
+                f"({', '.join(map(str, self._allowed))}). Move it there, or have its folder "
+                "added to CasaApp.allowed_folders in the server's configuration."
             )
-        if not path.exists():
-            raise NotFound(f"There is nothing at {text}. Check the path.")
+        try:
+            exists = path.exists()
+        except OSError as error:  # a name too long, a folder that may not be read
+            raise BadInput(f"{text} cannot be read: {error.strerror}.") from None
+        if not exists:
+            raise NotFound(f"There is nothing at {text} in {self._root}. Check the path.")
         if not path.is_dir() and path.suffix != ".root" and not is_fileset_name(path):
             raise BadInput(
                 f"{text} lists no datasets. Choose a fileset (.json or .json.gz), "
