@@ -236,7 +236,8 @@ def _lost(folder: Folder, record: ClusterRecord) -> ClusterRecord:
         message = "The process that ran this cluster is gone, and its workers with it. Forget it."
     else:
         message = f"The host process of this cluster did not start; its log is {folder.log}."
-    return record.model_copy(update={"state": "lost", "message": message, "workers": []})
+    gone: dict[str, Any] = {"workers": [], "scheduler_address": None, "dashboard_url": None}
+    return record.model_copy(update={"state": "lost", "message": message, **gone})
 
 
 def _show(spec: ClusterSpec, record: ClusterRecord) -> Cluster:

@@ -8,7 +8,7 @@ from typing import Any
 
 from casa_lab.folders import Folder, Journal
 
-from .models import ClusterRecord, ClusterState, Worker
+from .models import FINAL_STATES, ClusterRecord, ClusterState, Worker
 from .states import LIVING_STATES, check_transition, describe
 
 WRITE_INTERVAL_SECONDS = 0.5
@@ -73,7 +73,7 @@ class Recorder:
             What happened, in a sentence; how far the cluster is when ``None``.
         """
         check_transition(self._record.state, state)
-        self._update(state=state)
+        self._update(state=state, **_consequences(state))
         self._update(message=message or describe(self._record))
         self._journal_state()
         self._write()
@@ -145,6 +145,7 @@ def replay(entries: Iterable[Mapping[str, Any]], record: ClusterRecord) -> Clust
         facts["updated"] = entry["time"]
         if entry["event"] == "state":
             facts |= {"state": entry["state"], "message": entry["message"]}
+            facts |= _consequences(entry["state"])
         elif entry["event"] == "scheduler":
             facts |= {name: entry[name] for name in ("scheduler_address", "dashboard_url")}
         elif entry["event"] == "scale":
@@ -158,6 +159,13 @@ def replay(entries: Iterable[Mapping[str, Any]], record: ClusterRecord) -> Clust
     if rebuilt.state in LIVING_STATES:
         rebuilt = rebuilt.model_copy(update={"message": describe(rebuilt)})
     return rebuilt
+
+
+def _consequences(state: ClusterState) -> dict[str, Any]:
+    """Return what else changes when a state is entered: nothing listens after the end."""
+    if state in FINAL_STATES:
+        return {"scheduler_address": None, "dashboard_url": None}
+    return {}
 
 
 def _order(worker: Worker) -> tuple[int, str, str]:

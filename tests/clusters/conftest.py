@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -78,10 +79,9 @@ def shared_cluster(shared_cluster_json: str) -> Cluster:
 
 def _end_all(home: Path) -> None:
     for owner in home.glob("clusters/*/owner.json"):
-        try:
+        # Many have ended already, and their process ids may be others' by now.
+        with suppress(psutil.NoSuchProcess):
             host = host_of(owner.parent)
-        except psutil.NoSuchProcess:
-            continue
-        if "casa_lab.clusters.host" in host.cmdline():
-            host.terminate()
-            host.wait(PATIENCE_SECONDS)
+            if "casa_lab.clusters.host" in host.cmdline():
+                host.terminate()
+                host.wait(PATIENCE_SECONDS)

@@ -40,4 +40,7 @@ def host_of(folder: Path) -> psutil.Process:
 
 def is_gone(process: psutil.Process) -> bool:
     """Tell whether a process has ended, be it that nobody has noticed yet."""
-    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True

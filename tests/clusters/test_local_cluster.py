@@ -87,6 +87,24 @@ def test_a_cluster_is_scaled_up_and_down(shared_cluster: Cluster) -> None:
     wait_until(lambda: manager.get(shared_cluster.id).message == "1 worker is up.")
 
 
+def test_scaling_down_keeps_what_the_workers_computed(shared_cluster: Cluster) -> None:
+    manager.scale(shared_cluster.id, 2)
+    wait_until(lambda: len(manager.get(shared_cluster.id).workers) == 2)
+    with casa_lab.connect(shared_cluster.id) as client:
+        # Computed anew, these would differ.
+        futures = [
+            client.submit(
+                os.urandom, 8, workers=[worker.address], allow_other_workers=True, pure=False
+            )
+            for worker in manager.get(shared_cluster.id).workers
+            for _ in range(5)
+        ]
+        results = client.gather(futures)
+        manager.scale(shared_cluster.id, 1)
+        wait_until(lambda: manager.get(shared_cluster.id).message == "1 worker is up.")
+        assert client.gather(futures) == results
+
+
 def test_a_worker_that_is_killed_comes_back(shared_cluster: Cluster) -> None:
     (before,) = shared_cluster.workers
     with casa_lab.connect(shared_cluster.id) as client:
@@ -113,7 +131,7 @@ def test_a_host_that_is_killed_leaves_a_lost_cluster_and_no_process() -> None:
     assert workers
     host.kill()
     lost = wait_for_state(cluster.id, "lost")
-    assert lost.workers == []
+    assert (lost.workers, lost.dashboard_url) == ([], None)
     wait_until(lambda: all(is_gone(process) for process in workers))
 
     with pytest.raises(Conflict, match="cannot be scaled, it is lost"):
@@ -144,6 +162,7 @@ def test_two_clusters_live_side_by_side_and_end_apart() -> None:
     host.terminate()
     stopped = wait_for_state(second.id, "stopped")
     assert (stopped.message, stopped.workers) == ("Stopped by SIGTERM.", [])
+    assert (stopped.scheduler_address, stopped.dashboard_url) == (None, None)
     wait_until(lambda: is_gone(host))
     with pytest.raises(Conflict, match="cannot be scaled, it is stopped"):
         manager.scale(second.id, 1)

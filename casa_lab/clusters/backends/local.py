@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,6 +18,9 @@ from .base import Backend, BackendOptions
 
 if TYPE_CHECKING:
     from distributed import LocalCluster
+
+RETIRE_SECONDS = 60.0
+"""How long workers may take to hand their results over before they are closed."""
 
 _LOOPBACK = "127.0.0.1"
 
@@ -69,6 +74,8 @@ class LocalBackend(Backend[LocalOptions]):
 
     options_model = LocalOptions
     _cluster: LocalCluster | None = None
+    _desired = 0
+    _retirement: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Start the scheduler in this process."""
@@ -99,19 +106,52 @@ class LocalBackend(Backend[LocalOptions]):
             await self._cluster
 
     async def scale(self, workers: int) -> None:
-        """Start or retire worker processes."""
+        """Start worker processes, or let some go once their results are in safety."""
         from distributed import Status
 
+        self._desired = workers
         cluster = self._started()
         # SpecCluster keeps nannies that could not start, and so would never
         # replace them.
         for name, nanny in list(cluster.workers.items()):
             if nanny.status in (Status.failed, Status.closed):
                 del cluster.workers[name]
-        cluster.scale(workers)
+        if self._retirement is None or self._retirement.done():
+            self._retirement = asyncio.create_task(self._approach())
+
+    async def _approach(self) -> None:
+        """Reach the desired number of workers, which may change meanwhile.
+
+        ``LocalCluster.scale`` alone closes workers with all they hold: it asks
+        for their retirement by name where addresses are expected
+        (dask/distributed#4069, #5577).
+        """
+        cluster = self._started()
+        while surplus := self._surplus():
+            with suppress(asyncio.TimeoutError):
+                # Without any worker left to take the results, they are dropped.
+                await asyncio.wait_for(
+                    self._scheduler.retire_workers(names=surplus), RETIRE_SECONDS
+                )
+            for name in surplus:
+                cluster.worker_spec.pop(name, None)
+            cluster.scale(len(cluster.worker_spec))
+        cluster.scale(self._desired)
+
+    def _surplus(self) -> list[Any]:
+        """Return the names of the workers to let go: those not up yet, then those that do least."""
+        spec = self._started().worker_spec
+        load = {
+            worker.name: (len(worker.processing), worker.nbytes)
+            for worker in self._scheduler.workers.values()
+        }
+        least_first = sorted(spec, key=lambda name: load.get(name, (-1, 0)))
+        return least_first[: max(0, len(spec) - self._desired)]
 
     async def close(self) -> None:
-        """Retire the worker processes and close the scheduler."""
+        """End the worker processes and the scheduler."""
+        if self._retirement is not None:
+            self._retirement.cancel()
         if self._cluster is not None:
             # Asking a scheduler to end that a client shut down takes a time-out.
             self._cluster.shutdown_scheduler = self.is_alive
