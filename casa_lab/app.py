@@ -16,7 +16,6 @@ from .clusters.states import ENDED_STATES
 from .datasets.catalog import Catalog
 from .events.scanner import FolderScanner
 from .events.schemas import SCHEMA_FILES
-from .events.sources import DatasetStamp
 from .events.watcher import Watcher
 from .folders import clusters_dir, runs_dir
 from .folders.location import ENVIRONMENT_VARIABLE
@@ -96,18 +95,21 @@ class CasaApp(ExtensionApp):
             # An environment variable, for kernels, hosts and drivers have to
             # find the same folders.
             os.environ[ENVIRONMENT_VARIABLE] = str(Path(self.data_dir).expanduser().absolute())
+        events = self.serverapp.event_logger
+        assert events is not None
         for schema in SCHEMA_FILES.values():
-            self.serverapp.event_logger.register_event_schema(schema)
+            events.register_event_schema(schema)
         root = Path(self.serverapp.root_dir)
-        catalog = Catalog(root)
+        others = [Path(folder).expanduser() for folder in self.allowed_folders]
+        catalog = Catalog(root, others)
         self.companion = Companion(
             catalog=catalog,
-            folders=AllowedFolders(root, map(Path, self.allowed_folders)),
+            folders=AllowedFolders(root, others),
             profiles=self.cluster_profiles,
             watcher=Watcher(
                 FolderScanner(runs_dir(), runs.get, ENDED),
                 FolderScanner(clusters_dir(), clusters.get, ENDED_STATES),
-                DatasetStamp(catalog),
+                catalog.stamp,
                 self._emit,
                 self.watch_interval,
                 self.idle_watch_interval,
@@ -135,4 +137,5 @@ class CasaApp(ExtensionApp):
 
     def _emit(self, schema: str, data: dict[str, Any]) -> None:
         assert self.serverapp is not None
+        assert self.serverapp.event_logger is not None
         self.serverapp.event_logger.emit(schema_id=schema, data=data)

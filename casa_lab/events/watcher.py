@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Awaitable, Callable, Hashable
 from contextlib import suppress
 from typing import Any
 
@@ -17,6 +18,9 @@ from .schemas import CLUSTER, DATASETS, RUN
 
 RunListener = Callable[[Change[Run]], None]
 
+DATASETS_REST = 20.0
+"""A look at the datasets is followed by a rest of so many times what it took."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -28,20 +32,21 @@ class Watcher:
     runs, clusters
         Find what changed in the folders.
     datasets
-        Returns a value that changes when the datasets do; may read files.
+        Returns a value, never ``None``, that changes when the datasets may have
+        changed; looks at files.
     emit
         Called on the event loop with the id of a schema and an event's data.
     interval
         Seconds between looks while a run or a cluster is active.
     idle_interval
-        Seconds between looks otherwise, and between looks at the datasets.
+        Seconds between looks otherwise, and at least between looks at the datasets.
     """
 
     def __init__(
         self,
         runs: FolderScanner[Run],
         clusters: FolderScanner[Cluster],
-        datasets: Callable[[], object],
+        datasets: Callable[[], Hashable],
         emit: Callable[[str, dict[str, Any]], None],
         interval: float = 0.25,
         idle_interval: float = 1.0,
@@ -54,28 +59,29 @@ class Watcher:
         self._idle_interval = idle_interval
         self._run_news = Announcer[Run]("run", lambda data: emit(RUN, data))
         self._cluster_news = Announcer[Cluster]("cluster", lambda data: emit(CLUSTER, data))
-        self._known_datasets: object = None
-        self._datasets_due = 0.0
-        self._primed = False
+        self._known_datasets: Hashable = None
         self._listeners: set[RunListener] = set()
-        self._awake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._look_now = (asyncio.Event(), asyncio.Event())
+        self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Start watching on the running event loop."""
-        self._task = asyncio.create_task(self._watch(), name="casa-watcher")
+        self._tasks = [
+            asyncio.create_task(self._watch_folders(), name="casa-watch-folders"),
+            asyncio.create_task(self._watch_datasets(), name="casa-watch-datasets"),
+        ]
 
     async def stop(self) -> None:
         """Stop watching."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
 
     def wake(self) -> None:
         """Look now: somebody just changed something."""
-        self._datasets_due = 0.0
-        self._awake.set()
+        for event in self._look_now:
+            event.set()
 
     def expect_run(self, run: str) -> None:
         """Look at a run now and in the next seconds, though it has ended: it goes on."""
@@ -93,38 +99,52 @@ class Watcher:
         self._listeners.add(listener)
         return lambda: self._listeners.discard(listener)
 
-    async def _watch(self) -> None:
+    async def _watch_folders(self) -> None:
+        """Tell what becomes of runs and clusters."""
+        look_now, _ = self._look_now
+        await self._attempt(lambda: asyncio.to_thread(self._prime))
         while True:
-            self._awake.clear()
-            try:
-                await self._look()
-            except Exception:
-                # E.g. a file system that is away for a moment: news stop, not the server.
-                logger.exception("Casa cannot look for changes; it will try again.")
+            look_now.clear()
+            await self._attempt(self._look_at_folders)
             active = self._runs.active or self._clusters.active
-            pause = self._interval if active else self._idle_interval
-            with suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._awake.wait(), pause)
+            await _wait(look_now, self._interval if active else self._idle_interval)
+
+    async def _watch_datasets(self) -> None:
+        """Tell when the datasets change; apart, for it may have many folders to go through."""
+        _, look_now = self._look_now
+        while True:
+            look_now.clear()
+            started = time.monotonic()
+            await self._attempt(self._look_at_datasets)
+            took = time.monotonic() - started
+            await _wait(look_now, max(self._idle_interval, took * DATASETS_REST))
+
+    async def _attempt(self, look: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await look()
+        except Exception:
+            # E.g. a file system that is away for a moment: news stop, not the server.
+            logger.exception("Casa cannot look for changes; it will try again.")
 
     def _prime(self) -> None:
         self._runs.prime()
         self._clusters.prime()
-        self._known_datasets = self._datasets()
-        self._primed = True
 
-    async def _look(self) -> None:
-        if not self._primed:
-            await asyncio.to_thread(self._prime)
+    async def _look_at_folders(self) -> None:
         runs = await asyncio.to_thread(self._runs.scan)
         self._run_news.announce(runs)
         for listener in list(self._listeners):
             for change in runs:
                 listener(change)
         self._cluster_news.announce(await asyncio.to_thread(self._clusters.scan))
-        now = asyncio.get_running_loop().time()
-        if now >= self._datasets_due:
-            self._datasets_due = now + self._idle_interval
-            datasets = await asyncio.to_thread(self._datasets)
-            if datasets != self._known_datasets:
-                self._known_datasets = datasets
-                self._emit(DATASETS, {"changed": True})
+
+    async def _look_at_datasets(self) -> None:
+        datasets = await asyncio.to_thread(self._datasets)
+        if self._known_datasets not in (None, datasets):
+            self._emit(DATASETS, {"changed": True})
+        self._known_datasets = datasets
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    with suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)

@@ -40,8 +40,6 @@ class DashboardHandler(ProxyHandler):  # type: ignore[misc]  # has no type infor
     async def prepare(self, *args: Any, **kwargs: Any) -> None:
         """Let in only who may use Casa."""
         await super().prepare(*args, **kwargs)
-        if self._finished:  # sent to the login page
-            return
         upgrade = self.request.headers.get("Upgrade", "").lower() == "websocket"
         action = "execute" if upgrade else "read"
         allowed = await ensure_async(
@@ -50,6 +48,10 @@ class DashboardHandler(ProxyHandler):  # type: ignore[misc]  # has no type infor
         if not allowed:
             raise HTTPError(403)
         self._dashboard = await self._find_dashboard(self.path_kwargs["cluster"])
+
+    def get_login_url(self) -> str:
+        """Refuse whoever is not logged in; a login page inside a pane helps nobody."""
+        raise HTTPError(403)
 
     @ws_authenticated
     async def get(self, *args: str, **kwargs: str) -> None:

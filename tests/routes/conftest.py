@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from tornado.httpclient import HTTPClientError, HTTPResponse
+from tornado.httpclient import HTTPResponse
 
 from casa_lab.clusters.models import ClusterRecord, ClusterSpec
 from casa_lab.folders import Folder, Owner, clusters_dir, runs_dir
@@ -53,13 +53,9 @@ def ask(jp_fetch: Any) -> Ask:
         if method in ("POST", "PATCH", "PUT"):
             options["body"] = body if isinstance(body, bytes) else json.dumps(body)
             options["allow_nonstandard_methods"] = True
-        try:
-            response: HTTPResponse = await jp_fetch(
-                *path.strip("/").split("/"), method=method, **options
-            )
-        except HTTPClientError as error:
-            assert error.response is not None, error
-            response = error.response
+        response: HTTPResponse = await jp_fetch(
+            *path.strip("/").split("/"), method=method, raise_error=False, **options
+        )
         text = response.body.decode()
         return Reply(response.code, json.loads(text) if text else None)
 
