@@ -45,9 +45,11 @@ def tests(session: nox.Session) -> None:
     wheel = install_casa(session, "test")
     session.run("jupyter", "server", "extension", "list")
     session.run("jupyter", "labextension", "list")
-    session.run("pytest", *session.posargs, env={"CASA_WHEEL": str(wheel)})
-    jlpm(session, "install")
-    jlpm(session, "test", "--ci")
+    try:
+        session.run("pytest", *session.posargs, env={"CASA_WHEEL": str(wheel)})
+    finally:  # one run tells of the failures on both sides
+        jlpm(session, "install")
+        jlpm(session, "test", "--ci")
 
 
 @nox.session

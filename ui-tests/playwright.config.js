@@ -91,7 +91,8 @@ module.exports = {
     viewport: { width: 1280, height: 800 }
   },
   webServer: {
-    command: 'jupyter lab --config jupyter_server_test_config.py',
+    command:
+      'jupyter lab --config jupyter_server_test_config.py > jupyter.log 2>&1',
     env: {
       CASA_DATA_DIR: '', // the default, below JUPYTER_DATA_DIR
       CASA_UI_PORT: process.env.CASA_UI_PORT,
@@ -103,7 +104,6 @@ module.exports = {
     },
     gracefulShutdown: { signal: 'SIGTERM', timeout: 10_000 },
     reuseExistingServer: false,
-    stdout: 'ignore',
     timeout: 120_000,
     url: `${url}/lab`
   }
