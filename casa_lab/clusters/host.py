@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 import time
@@ -61,26 +62,32 @@ class Host:
         self._scaled_at = 0.0
         self._began_at = time.monotonic()
 
-    async def run(self) -> None:
-        """Run the cluster from its start to its end."""
+    async def run(self) -> bool:
+        """Run the cluster from its start to its end.
+
+        Returns
+        -------
+        bool
+            Whether workers and scheduler could be ended in order.
+        """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._end, f"Stopped by {number.name}.")
         outcome: ClusterState
         try:
             await self._serve()
-        except _FolderDeletedError:
-            logger.warning("The folder was deleted, and so the cluster ends.")
-            await self._close()
-            return
         except Exception as error:  # noqa: BLE001 (whatever it is, the record must tell it)
+            if not self._folder.exists():
+                logger.warning("The folder was deleted, and so the cluster ends.")
+                return await self._close()
             outcome, message = "failed", _sentence(error)
         else:
             outcome, message = "stopped", self._ended_because
             self._recorder.change("stopping", "Stopping the workers and the scheduler.")
-        await self._close()
+        in_order = await self._close()
         self._recorder.observe([])
         self._recorder.change(outcome, message)
+        return in_order
 
     async def _serve(self) -> None:
         """Start the cluster and look after it until it is to end."""
@@ -114,7 +121,7 @@ class Host:
                 case _:
                     logger.warning("That request is not understood.")
         if not await asyncio.to_thread(self._folder.exists):
-            raise _FolderDeletedError
+            raise FileNotFoundError(self._folder.path)
 
     async def _look(self) -> None:
         """Note what the scheduler has, and bring it closer to what is desired."""
@@ -149,16 +156,14 @@ class Host:
                 f"{self._folder.log}"
             )
 
-    async def _close(self) -> None:
-        """End workers and scheduler, come what may."""
+    async def _close(self) -> bool:
+        """End workers and scheduler; tell whether that went well."""
         try:
             await asyncio.wait_for(self._backend.close(), CLOSE_SECONDS)
         except Exception:
             logger.exception("The workers and the scheduler did not end in order.")
-
-
-class _FolderDeletedError(Exception):
-    """There is nowhere left to write to."""
+            return False
+        return True
 
 
 def _sentence(error: Exception) -> str:
@@ -206,7 +211,10 @@ def _run(folder: Folder) -> ClusterState:
 
 async def _host(folder: Folder, backend: Backend[Any], recorder: Recorder) -> None:
     # A host is made inside the event loop, which its events belong to.
-    await Host(folder, backend, recorder).run()
+    if not await Host(folder, backend, recorder).run():
+        # An orderly exit would wait for whatever hangs. The workers notice that
+        # their host is gone, and end themselves.
+        os._exit(1)
 
 
 if __name__ == "__main__":
