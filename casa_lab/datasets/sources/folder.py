@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable
+from collections import deque
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -141,30 +142,42 @@ def _scan(top: Path) -> _Scan:
         return _Scan({top: [Identity.of(top)]}, truncated=False)
     folders: dict[Path, list[Identity]] = {}
     left = MAX_ENTRIES
-    waiting = [(top, 0)]
+    waiting = deque([(top, 0)])
+    seen = set()
     while waiting:
-        folder, depth = waiting.pop(0)
-        files = []
+        folder, depth = waiting.popleft()
         try:
+            status = folder.stat()
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        except PermissionError:
+        except OSError:
             if folder == top:
                 raise
             continue
+        if (status.st_dev, status.st_ino) in seen:  # a link back
+            continue
+        seen.add((status.st_dev, status.st_ino))
         left -= len(entries)
         if left < 0:
             return _Scan(folders, truncated=True)
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            if entry.is_dir():
-                if depth < MAX_DEPTH:
-                    waiting.append((Path(entry.path), depth + 1))
-            elif entry.name.endswith(".root") and entry.is_file():
-                files.append(Identity.of(Path(entry.path)))
+        visible = [Path(entry.path) for entry in entries if not entry.name.startswith(".")]
+        if depth < MAX_DEPTH:
+            waiting.extend((path, depth + 1) for path in visible if path.is_dir())
+        files = _identities(path for path in visible if path.suffix == ".root")
         if files:
             folders[folder] = files
     return _Scan(folders, truncated=False)
+
+
+def _identities(paths: Iterable[Path]) -> list[Identity]:
+    """Look at files, leaving out folders and what vanished meanwhile."""
+    found = []
+    for path in paths:
+        try:
+            if path.is_file():
+                found.append(Identity.of(path))
+        except OSError:
+            continue
+    return found
 
 
 def _first_ones(scan: _Scan) -> list[Identity]:
