@@ -11,7 +11,7 @@ from .folder import Folder
 from .journal import Journal
 from .location import clusters_dir, data_dir, new_id, runs_dir
 from .owner import Owner, is_owned
-from .requests import RequestInbox, send_request
+from .requests import RequestInbox, forget_requests, send_request
 
 __all__ = [
     "Folder",
@@ -20,6 +20,7 @@ __all__ = [
     "RequestInbox",
     "clusters_dir",
     "data_dir",
+    "forget_requests",
     "is_owned",
     "new_id",
     "read_json",

@@ -14,9 +14,11 @@ import os
 import socket
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
+from typing import IO, Any
 
-from casa_lab.errors import Conflict
+from casa_lab.errors import Conflict, Unavailable
 
 from .files import read_json, write_json
 
@@ -25,6 +27,9 @@ HEARTBEAT_SECONDS = 2.0
 
 HEARTBEAT_LIMIT_SECONDS = 30.0
 """How old the heartbeat of an owner on another host may be before it counts as dead."""
+
+PROBE_SECONDS = 1.0
+"""How long a refused lock is asked for again: whoever only looks holds it for a moment."""
 
 
 class Owner:
@@ -39,21 +44,21 @@ class Owner:
     ------
     Conflict
         When another living process owns the folder.
+    Unavailable
+        When the file system cannot lock.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        if _lives_elsewhere(_read_owner(folder), folder):
+            raise _owned(folder)
         self._file = (folder / "owner.lock").open("a+b")
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+            _lock(self._file, folder)
+            self._note(released=False)
+        except BaseException:
             self._file.close()
-            other = read_json(folder / "owner.json") or {}
-            raise Conflict(
-                f"{folder.name} is already owned by process {other.get('pid', '?')} on "
-                f"{other.get('host', 'an unknown host')}. Stop that process first."
-            ) from None
-        write_json(folder / "owner.json", {"host": socket.gethostname(), "pid": os.getpid()})
+            raise
         self._released = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="casa-heartbeat", daemon=True)
         self._thread.start()
@@ -63,7 +68,12 @@ class Owner:
         if not self._released.is_set():
             self._released.set()
             self._thread.join()
-            self._file.close()
+            with self._file, suppress(OSError):  # else other hosts learn it from the heartbeat
+                self._note(released=True)
+
+    def _note(self, released: bool) -> None:
+        owner = {"host": socket.gethostname(), "pid": os.getpid(), "released": released}
+        write_json(self._folder / "owner.json", owner)
 
     def _beat(self) -> None:
         while not self._released.wait(HEARTBEAT_SECONDS):
@@ -71,16 +81,17 @@ class Owner:
                 os.utime(self._folder / "owner.json")
             except FileNotFoundError:  # the folder was deleted under us
                 return
+            except OSError:
+                continue  # a shared file system may be away for a while
 
 
 def is_owned(folder: Path) -> bool:
     """Tell whether a living process owns the folder."""
-    owner = read_json(folder / "owner.json")
+    owner = _read_owner(folder)
     if owner is None:
         return False
     if owner["host"] != socket.gethostname():
-        age = time.time() - (folder / "owner.json").stat().st_mtime
-        return age < HEARTBEAT_LIMIT_SECONDS
+        return _lives_elsewhere(owner, folder)
     try:
         with (folder / "owner.lock").open("rb") as stream:
             fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -89,3 +100,45 @@ def is_owned(folder: Path) -> bool:
     except OSError:
         return True
     return False
+
+
+def _read_owner(folder: Path) -> dict[str, Any] | None:
+    """Return what the last owner said of itself, ``None`` if there never was one."""
+    return read_json(folder / "owner.json")
+
+
+def _lives_elsewhere(owner: dict[str, Any] | None, folder: Path) -> bool:
+    """Tell whether the owner is a process of another host whose heart beats."""
+    if owner is None or owner["host"] == socket.gethostname() or owner.get("released"):
+        return False
+    try:
+        age = time.time() - (folder / "owner.json").stat().st_mtime
+    except FileNotFoundError:
+        return False
+    return age < HEARTBEAT_LIMIT_SECONDS
+
+
+def _lock(stream: IO[bytes], folder: Path) -> None:
+    deadline = time.monotonic() + PROBE_SECONDS
+    while True:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            # is_owned() takes the lock, shared, for an instant: that is no owner.
+            if time.monotonic() > deadline:
+                raise _owned(folder) from None
+            time.sleep(PROBE_SECONDS / 50)
+        except OSError as error:
+            raise Unavailable(
+                f"The file system of {folder} cannot lock files ({error.strerror}). Set "
+                "CASA_DATA_DIR to a folder on another one."
+            ) from error
+
+
+def _owned(folder: Path) -> Conflict:
+    other = _read_owner(folder) or {}
+    return Conflict(
+        f"{folder.name} is already owned by process {other.get('pid', '?')} on "
+        f"{other.get('host', 'an unknown host')}. Stop that process first."
+    )

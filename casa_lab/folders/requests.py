@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +21,20 @@ _NAME = "requests.jsonl"
 def send_request(folder: Path, action: str, **arguments: Any) -> None:
     """Ask the owner of ``folder`` to do ``action``."""
     line = json.dumps({"action": action, **arguments}, ensure_ascii=False).encode() + b"\n"
-    with (folder / _NAME).open("ab") as stream:
+    with (folder / _NAME).open("a+b") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
+        # Whoever died while it wrote left half a line: ours must not become part of it.
+        end = stream.seek(0, os.SEEK_END)
+        if end:
+            stream.seek(end - 1)
+            if stream.read(1) != b"\n":
+                line = b"\n" + line
         stream.write(line)
+
+
+def forget_requests(folder: Path) -> None:
+    """Drop what was asked of an earlier owner; only while nobody owns the folder."""
+    (folder / _NAME).unlink(missing_ok=True)
 
 
 class RequestInbox:
@@ -50,10 +63,21 @@ class RequestInbox:
             data = stream.read()
         complete = data[: data.rfind(b"\n") + 1]
         self._offset += len(complete)
-        return [json.loads(line) for line in complete.splitlines()]
+        return list(_requests(complete))
 
     def _size(self) -> int:
         try:
             return self._path.stat().st_size
         except FileNotFoundError:
             return 0
+
+
+def _requests(lines: bytes) -> Iterator[dict[str, Any]]:
+    """Yield what can be read as a request, leaving out torn lines."""
+    for line in lines.splitlines():
+        try:
+            request = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(request, dict) and isinstance(request.get("action"), str):
+            yield request

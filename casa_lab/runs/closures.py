@@ -9,11 +9,15 @@ Coffea, a user who calls the executor directly) runs on Coffea's DaskExecutor.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
+import cloudpickle
+import lz4.frame
+from coffea.processor import ProcessorABC
 from coffea.processor.executor import Runner
 
 _SCHEMA = 2
@@ -34,11 +38,34 @@ class Closure:
         The function to call with each item, without Coffea's retries.
     schema_name
         Name of the schema, when chunks are processed.
+    packed_processor
+        The processor, which Runner has packed unless it was told not to.
     """
 
     phase: Literal["metadata", "chunks"]
     work: Callable[[Any], Any]
     schema_name: str = ""
+    packed_processor: Any = None
+
+    def processor(self) -> Any:
+        """Return a copy of the processor, as a worker gets it."""
+        packed = self.packed_processor
+        if isinstance(packed, bytes):
+            return cloudpickle.loads(lz4.frame.decompress(packed))
+        return packed
+
+
+def postprocessed(processor: Any, accumulator: Any) -> Any:
+    """Return what Runner makes of a merged accumulator; that itself is left as it is.
+
+    Runner does it after the executor has returned and can save nothing any more.
+    """
+    method = getattr(processor, "postprocess", None)
+    if not callable(method) or getattr(method, "__func__", None) is ProcessorABC.postprocess:
+        return accumulator
+    accumulator = copy.deepcopy(accumulator)
+    output = method(accumulator)
+    return accumulator if output is None else output
 
 
 def recognise(function: Callable[[Any], Any]) -> Closure | None:
@@ -53,7 +80,8 @@ def recognise(function: Callable[[Any], Any]) -> Closure | None:
     if work.func is Runner.metadata_fetcher_root:
         return Closure("metadata", work)
     if work.func is Runner._work_function and not work.args[_USE_DATAFRAMES]:
-        return Closure("chunks", _with_metrics(work), work.args[_SCHEMA].__name__)
+        schema, processor = work.args[_SCHEMA], work.keywords["processor_instance"]
+        return Closure("chunks", _with_metrics(work), schema.__name__, processor)
     return None
 
 

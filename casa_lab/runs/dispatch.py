@@ -9,11 +9,16 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from dask.typing import Key
 from distributed import Client, Future
+from distributed.client import ClosedClientError
+
+from .errors import RunError
 
 Work = TypeVar("Work")
 
@@ -29,9 +34,19 @@ WORKERS_SECONDS = 1.0
 WAIT_SECONDS = 0.1
 """How long to wait for results before the caller gets a turn."""
 
+RECONNECT_SECONDS = 10.0
+"""How long the connection to the scheduler may be away before the cluster counts as lost."""
 
-class ClusterLost(Exception):
+_SILENT = (OSError, TimeoutError, CancelledError, ClosedClientError)
+"""What a client raises when the scheduler has gone away."""
+
+
+class ClusterLost(RunError):
     """The scheduler is gone, and with it all that was in flight."""
+
+
+class TaskLost(Exception):
+    """Dask does not know a task any more, though its cluster lives."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +77,7 @@ class Dispatcher(Generic[Work]):
         self._threads = 0
         self._workers = 0
         self._looked = float("-inf")
+        self._connected = time.monotonic()
 
     @property
     def in_flight(self) -> int:
@@ -76,13 +92,25 @@ class Dispatcher(Generic[Work]):
 
     def has_room(self) -> bool:
         """Tell whether the window has room for a task."""
+        if self._client.status != "running":
+            return False
         self._look_at_workers()
         return len(self._flying) < max(LEAST_WINDOW, TASKS_PER_THREAD * self._threads)
 
     def send(self, work: Work) -> None:
-        """Send a piece of work."""
-        future = self._submit(work)
+        """Send a piece of work.
+
+        Raises
+        ------
+        ClusterLost
+            When there is no connection to the scheduler.
+        """
+        try:
+            future = self._submit(work)
+        except ClosedClientError:
+            raise self._lost() from None
         self._flying[future.key] = (future, work)
+        # Called in a thread of Dask's: it may do no more than this.
         future.add_done_callback(lambda done: self._landed.put(done.key))
 
     def take(self) -> Iterator[Finished[Work]]:
@@ -94,12 +122,7 @@ class Dispatcher(Generic[Work]):
             When the scheduler does not answer any more.
         """
         landed = [future for future, _ in self._wait()]
-        finished = [future for future in landed if future.status == "finished"]
-        values = self._client.gather(finished, errors="skip") if finished else []
-        if len(values) == len(finished):
-            results = dict(zip((future.key for future in finished), values, strict=True))
-        else:  # some were lost between their end and the gathering
-            results = {}
+        results = self._gather([future for future in landed if future.status == "finished"])
         for future in landed:
             _, work = self._flying.pop(future.key)
             if future.key in results:
@@ -107,15 +130,27 @@ class Dispatcher(Generic[Work]):
             elif future.status == "error":
                 yield Finished(work, error=future.exception())
             else:
-                yield Finished(work, error=ClusterLost(f"The task was {future.status}."))
+                yield Finished(work, error=TaskLost(f"the task was {future.status}"))
 
-    def cancel(self) -> list[Work]:
-        """Give up what is in flight and return it."""
-        given_up = [work for _, work in self._flying.values()]
+    def cancel(self) -> None:
+        """Give up what is in flight."""
         if self._flying and self._client.status == "running":
-            self._client.cancel([future for future, _ in self._flying.values()], force=True)
+            with suppress(*_SILENT):
+                self._client.cancel([future for future, _ in self._flying.values()], force=True)
         self._flying.clear()
-        return given_up
+
+    def _gather(self, futures: list[Future[Any]]) -> dict[Key, Any]:
+        """Return the values of finished tasks, without those that were lost meanwhile."""
+        values = self._ask_for(futures)
+        if len(values) == len(futures):
+            return dict(zip((future.key for future in futures), values, strict=True))
+        # Dask leaves out the lost ones and does not say which they are.
+        return {future.key: value for future in futures for value in self._ask_for([future])}
+
+    def _ask_for(self, futures: list[Future[Any]]) -> list[Any]:
+        with suppress(*_SILENT):
+            return self._client.gather(futures, errors="skip") if futures else []
+        return []
 
     def _wait(self) -> list[tuple[Future[Any], Work]]:
         landed: list[tuple[Future[Any], Work]] = []
@@ -128,18 +163,31 @@ class Dispatcher(Generic[Work]):
                 break
             if key in self._flying:
                 landed.append(self._flying[key])
-        if not landed and self._client.status not in ("running", "newly-created"):
-            raise ClusterLost(
-                "The connection to the cluster was lost. What is counted is safe: start a "
-                "cluster and resume the run."
-            )
+        self._check_connection()
         return landed
+
+    def _check_connection(self) -> None:
+        """Give the client some time to connect again; it cannot once it is closed."""
+        now = time.monotonic()
+        if self._client.status == "running":
+            self._connected = now
+        elif self._client.status != "connecting" or now - self._connected > RECONNECT_SECONDS:
+            raise self._lost()
+
+    def _lost(self) -> ClusterLost:
+        return ClusterLost(
+            "The connection to the cluster was lost: it was stopped, or its host is gone. "
+            "What was counted is safe."
+        )
 
     def _look_at_workers(self) -> None:
         now = time.monotonic()
         if now - self._looked < WORKERS_SECONDS or self._client.status != "running":
             return
         self._looked = now
-        threads = self._client.nthreads()
+        try:
+            threads = self._client.nthreads()
+        except _SILENT:
+            return
         self._workers = len(threads)
         self._threads = sum(threads.values())

@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 import traceback
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from casa_lab.clusters import manager as clusters
 from casa_lab.clusters.connect import connect
 from casa_lab.errors import BadInput, CasaError
 
-from .dispatch import ClusterLost
+from .closures import postprocessed
 from .errors import RunError, RunStopped
 from .executor import CurrentRun, LiveExecutor, ending
 from .folder import RunFolder
@@ -60,12 +61,13 @@ def drive(folder: RunFolder, cluster: str) -> None:
     current = CurrentRun(session)
     try:
         session.enter("preparing", "Loading the processor.")
+        session.take_up()
         output = _run(session, folder.spec(), cluster, current)
         state, message = ending(session.stop_requested, current.failures)
         session.finish(state, message, output)
     except RunStopped as stopped:
         session.finish("stopped", str(stopped))
-    except (CasaError, ClusterLost) as error:
+    except CasaError as error:
         _log.error("%s", error)
         _log.info("%s", "".join(traceback.format_exception(error)))
         session.finish("failed", str(error))
@@ -77,9 +79,16 @@ def drive(folder: RunFolder, cluster: str) -> None:
 
 
 def _run(session: RunSession, spec: RunSpec, cluster: str, current: CurrentRun) -> Any:
-    os.chdir(spec.directory)
+    try:
+        os.chdir(spec.directory)
+    except OSError as error:
+        raise RunError(
+            f"The folder {spec.directory}, in which this run works, cannot be entered: "
+            f"{error.strerror}."
+        ) from error
     reference = as_launched(spec.processor, session.folder.processor)
     processor = load_processor(reference)
+    session.postprocess = partial(postprocessed, processor)
     carry_by_value(reference)
     client = _connect(session, cluster)
     try:
@@ -132,7 +141,11 @@ def main() -> None:
         format="%(asctime)s %(levelname)s %(message)s",
     )
     logging.captureWarnings(True)
-    drive(RunFolder(options.folder), options.cluster)
+    try:
+        drive(RunFolder(options.folder), options.cluster)
+    except CasaError as error:  # somebody else owns the folder, or the run is done
+        _log.error("%s", error)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -9,15 +9,20 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
+import rich.progress
 from coffea.processor import accumulate
 from coffea.processor.executor import DaskExecutor, ExecutorBase, FileMeta, WorkItem
 from coffea.util import rich_bar
 from distributed import Client, default_client
 
-from .closures import Closure, recognise
+from casa_lab.errors import CasaError
+
+from .closures import Closure, postprocessed, recognise
 from .errors import RunError, RunStopped
+from .interrupts import first_interrupt
 from .live import accumulator_of
 from .metadata import UnreadableFiles, look_at_all
 from .models import Failure
@@ -53,7 +58,7 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
     fail_fast : bool, optional
         Stop at the first failure (default: list failures and go on).
     retries : int, optional
-        How often chunks whose worker died are handed out again (default: 3).
+        How often chunks that the cluster lost are handed out again (default: 3).
     name : str, optional
         Name of the run in the sidebar (default: that of the processor).
     status : bool, optional
@@ -72,8 +77,11 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
     -----
     Failed chunks do not raise: they are left out of the result, listed in
     ``failures``, in the run's folder and in the sidebar, and a warning says how
-    many there are. Chunks are merged in a fixed order, so that repeated runs
-    agree to the bit.
+    many there are; Runner's ``skipbadfiles`` makes no difference. Chunks are
+    merged in a fixed order, so that repeated runs agree to the bit.
+
+    Ctrl-C (*Interrupt the kernel*) stops the run in order: its folder then holds
+    a partial result, and ``KeyboardInterrupt`` is raised.
     """
 
     def __init__(
@@ -126,12 +134,17 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
         if closure is None:
             result: tuple[Any, Any] = DaskExecutor(
                 client=client, status=self.status, retries=self.retries
-            )(items, function, accumulator)
+            )(list(items), function, accumulator)
             return result
         if closure.phase == "metadata":
             return self._look_at(client, closure, items), 0
         merged = self._process(client, closure, list(items))
         return accumulate([merged], accumulator), 0
+
+    def _bar(self) -> rich.progress.Progress:
+        bar: rich.progress.Progress = rich_bar()
+        bar.disable = not self.status
+        return bar
 
     def _client(self) -> Client:
         try:
@@ -152,9 +165,9 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
         current.unreadable.forget()
         with (
             RunTasks(client, "look-at-files", closure.work, self.retries) as tasks,
-            rich_bar() as bar,
+            self._bar() as bar,
         ):
-            task = bar.add_task("Looking at files", total=None, unit="file", visible=self.status)
+            task = bar.add_task("Looking at files", total=None, unit="file")
 
             def progress(done: int, of: int) -> None:
                 bar.update(task, completed=done, total=of)
@@ -164,40 +177,68 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
             return look_at_all(client, tasks, metas, current.unreadable, current.session, progress)
 
     def _process(self, client: Client, closure: Closure, items: list[WorkItem]) -> Any:
-        current = self.current
-        if current.session is not None:
-            return self._process_in(current.session, client, closure, items)
-        name = self.name or self.function_name or "Run"
-        session = open_notebook_run(name, self.function_name or "processor", closure, items)
+        if self.current.session is not None:
+            return self._process_in(self.current.session, client, closure, items)
+        session = open_notebook_run(self.name, closure, items)
+        session.postprocess = partial(postprocessed, closure.processor())
+        interrupts: list[None] = []
+
+        def interrupt() -> None:
+            interrupts.append(None)
+            session.stop_requested = True
+
+        try:
+            with first_interrupt(interrupt):
+                merged = self._drive(session, client, closure, items)
+        finally:
+            session.close()
+            self.current.unreadable.forget()
+            if interrupts:
+                raise KeyboardInterrupt(f"Stopped. What was counted is in {session.folder.path}.")
+        return merged
+
+    def _drive(
+        self, session: RunSession, client: Client, closure: Closure, items: list[WorkItem]
+    ) -> Any:
+        """Take a run of which this process is the driver to its end."""
         try:
             session.enter("preparing", "Sending the processor to the workers.")
             merged = self._process_in(session, client, closure, items)
             state, message = ending(session.stop_requested, self.failures)
-            session.finish(state, message, accumulator_of(merged))
-            return merged
-        except KeyboardInterrupt:
-            session.finish("stopped", "Interrupted in the notebook.")
+            session.finish(state, message, session.postprocess(accumulator_of(merged)))
+        except (RunStopped, KeyboardInterrupt) as stopped:
+            session.finish("stopped", str(stopped) or "Interrupted in the notebook.")
             raise
-        except RunStopped as stopped:
-            session.finish("stopped", str(stopped))
-            raise
-        except Exception as error:
+        except CasaError as error:
             session.finish("failed", str(error))
             raise
-        finally:
-            session.close()
-            current.unreadable.forget()
+        except BaseException as error:
+            session.finish("failed", f"{type(error).__name__}: {error}")
+            raise
+        if session.stop_requested:
+            done = session.progress
+            warnings.warn(
+                f"The run was stopped: the result holds {done.events_done:,} of "
+                f"{done.events_total or 0:,} events.",
+                stacklevel=2,
+            )
+        return merged
 
     def _process_in(
         self, session: RunSession, client: Client, closure: Closure, items: list[WorkItem]
     ) -> Any:
         current = self.current
-        with RunTasks(client, self.function_name or "process", closure.work, self.retries) as tasks:
+        with (
+            RunTasks(client, self.function_name or "process", closure.work, self.retries) as tasks,
+            self._bar() as bar,
+        ):
+            task = bar.add_task(self.desc, total=None, unit="event")
+            session.watch = lambda progress: bar.update(
+                task, completed=progress.events_done, total=progress.events_total
+            )
             processing = ChunkProcessing(session, client, tasks, current.unreadable, self.fail_fast)
             current.failures = processing.failures
             merged = processing.run(items)
-        if self.fail_fast and self.failures:
-            raise RunError(f"Stopped at the first failure: {self.failures[0].cause}")
         if self.failures:
             warnings.warn(
                 f"{len(self.failures)} of {len(items)} chunks failed and are not in the result. "

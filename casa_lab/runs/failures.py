@@ -39,13 +39,31 @@ def explain(error: BaseException, filename: str, treename: str) -> Cause:
     chain = list(_chain(error))
     root = chain[-1]
     kind, sentence, retry = _classify(chain, filename, treename)
+    return _cause(kind, sentence, root, retry)
+
+
+def explain_output(error: BaseException) -> Cause:
+    """Say that what the processor returned cannot be added up or sent."""
+    sentence = (
+        f"The processor's outputs cannot be added or sent: {_describe(error)} Return "
+        "histograms, numbers, sets and dictionaries of these, alike for all chunks."
+    )
+    return _cause("processor error", sentence, error, retry=False)
+
+
+def _cause(kind: FailureKind, sentence: str, error: BaseException, retry: bool) -> Cause:
     return Cause(
         kind=kind,
-        sentence=sentence,
-        exception=f"{type(root).__name__}: {root}",
-        traceback="".join(traceback.format_exception(root)),
+        sentence=_printable(sentence),
+        exception=_printable(f"{type(error).__name__}: {error}"),
+        traceback=_printable("".join(traceback.format_exception(error))),
         retry=retry,
     )
+
+
+def _printable(text: str) -> str:
+    """Return text that JSON can hold: file names may have bytes that are no characters."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _classify(
@@ -53,49 +71,64 @@ def _classify(
 ) -> tuple[FailureKind, str, bool]:
     root = chain[-1]
     stage = next((str(error) for error in chain if str(error).startswith("Failed ")), "")
+    if stage.startswith("Failed processing"):
+        return _classify_processing(root, filename)
     if any(isinstance(error, FileNotFoundError) for error in chain):
         return "file missing", f"There is no file {filename}. Check its path.", False
-    missing_tree = [error for error in chain if type(error).__name__ == "UprootMissTreeError"]
-    if missing_tree or (
-        type(root).__name__ == "KeyInFileError" and not stage.startswith("Failed processing")
-    ):
+    # UprootMissTreeError is Coffea's kind of KeyInFileError.
+    if any(type(error).__name__ in ("UprootMissTreeError", "KeyInFileError") for error in chain):
         sentence = (
             f"{filename} has no tree {treename!r}. Correct the tree name in the fileset, "
             "or remove the file from it."
         )
         return "tree missing", sentence, False
-    if stage.startswith("Failed processing") and not isinstance(root, OSError):
-        if _is_reading(root):
-            sentence = (
-                f"A part of {filename} cannot be read: it is damaged or was cut off while it was "
-                "copied. Copy it again, or remove it from the fileset."
-            )
-            return "file damaged", sentence, False
+    if stage.startswith("Failed creating") and not _is_reading(root):
         sentence = (
-            f"The processor raised {type(root).__name__}: {_first_line(root)} "
-            "The traceback shows the line."
+            f"The schema cannot make events of {filename}: {_describe(root)} "
+            "Choose the schema that these files are written for."
         )
-        return "processor error", sentence, False
+        return "other", sentence, False
     if isinstance(root, (PermissionError, IsADirectoryError)):
         return "other", f"{filename} cannot be opened: {root.strerror}.", False
     if isinstance(root, (TimeoutError, ConnectionError)):
         return "other", f"The server of {filename} did not answer: {_first_line(root)}", True
-    if stage.startswith("Failed processing"):
-        return "other", f"Reading {filename} failed: {_first_line(root)}", True
+    form = "Parquet" if filename.endswith((".parquet", ".parq")) else "ROOT"
     sentence = (
-        f"{filename} cannot be opened as a ROOT file: it is empty, damaged, cut off while it was "
-        "copied, or not a ROOT file. Copy it again, or remove it from the fileset."
+        f"{filename} cannot be opened as a {form} file: it is empty, damaged, cut off while it "
+        f"was copied, or not a {form} file. Copy it again, or remove it from the fileset."
     )
     return "file damaged", sentence, isinstance(root, OSError)
 
 
+def _classify_processing(root: BaseException, filename: str) -> tuple[FailureKind, str, bool]:
+    """Tell errors of the processor from those of the columns that it reads on the way."""
+    if not _is_reading(root):
+        sentence = f"The processor raised {_describe(root)} The traceback shows the line."
+        return "processor error", sentence, False
+    if isinstance(root, OSError):
+        return "other", f"Reading {filename} failed: {_first_line(root)}", True
+    sentence = (
+        f"A part of {filename} cannot be read: it is damaged or was cut off while it was "
+        "copied. Copy it again, or remove it from the fileset."
+    )
+    return "file damaged", sentence, False
+
+
 def _is_reading(error: BaseException) -> bool:
     """Tell whether an exception comes out of reading, not out of the user's code."""
-    frames = traceback.extract_tb(error.__traceback__)
-    if not frames:
-        return False
-    last = frames[-1].filename.replace("\\", "/")
-    return any(f"/{package}/" in last for package in ("uproot", "cramjam", "lz4", "zstandard"))
+    frames = [
+        frame.filename.replace("\\", "/") for frame in traceback.extract_tb(error.__traceback__)
+    ]
+    if not frames or type(error).__name__ == "KeyInFileError":
+        return False  # a key that is missing is one that somebody asked for
+    if isinstance(error, OSError):  # raised below uproot, by whatever fetches the bytes
+        return any("/uproot/" in frame for frame in frames)
+    readers = ("uproot", "cramjam", "lz4", "zstandard")
+    return any(f"/{package}/" in frames[-1] for package in readers)
+
+
+def _describe(error: BaseException) -> str:
+    return f"{type(error).__name__}: {_first_line(error)}"
 
 
 def _first_line(error: BaseException) -> str:

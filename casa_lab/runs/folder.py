@@ -73,6 +73,6 @@ def open_run(run: str) -> RunFolder:
     """
     folder = RunFolder(runs_dir() / run)
     # An id is one folder name: anything else would reach outside the directory.
-    if not run or Path(run).name != run or not folder.exists():
+    if not run or run.startswith(".") or Path(run).name != run or not folder.exists():
         raise NotFound(f"There is no run {run!r}. It may have been deleted.")
     return folder

@@ -20,9 +20,10 @@ from coffea.processor.executor import WorkItem
 
 from casa_lab.folders.files import replace_file
 
+from .errors import RunError
 from .merge import OrderedMerge
 from .packing import pack, unpack
-from .plan import Batch, FileKey, Plan, file_key
+from .plan import Batch, FileKey, Plan, file_key, is_placeholder
 
 CHECKPOINT_SECONDS = 10.0
 """Least time between two checkpoints."""
@@ -49,6 +50,11 @@ class Ledger:
     ----------
     counted
         Entry ranges of the chunks in the merged output, by file.
+
+    Raises
+    ------
+    RunError
+        When what an earlier session left cannot be read.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -57,9 +63,16 @@ class Ledger:
         self._merge = OrderedMerge()
         self._files: list[FileKey] = []
         self._batches: list[int] = []
+        self._identities: dict[FileKey, str] = {}
         self.counted: dict[FileKey, set[Range]] = {}
         self._generation = 0
-        self._restore()
+        try:
+            self._restore()
+        except Exception as error:
+            raise RunError(
+                "What this run has counted cannot be read here. Resume it in the environment that "
+                f"it was started in, or launch it anew. ({type(error).__name__}: {error})"
+            ) from error
         self._log = self._log_path(self._generation).open("ab")
         self._logged = self._log.tell()
         self._checkpointed = time.monotonic()
@@ -68,12 +81,28 @@ class Ledger:
         """Tell whether a chunk is in the merged output."""
         return (item.entrystart, item.entrystop) in self.counted.get(file_key(item), ())
 
+    def by_dataset(self) -> dict[str, tuple[int, int]]:
+        """Return the number of counted events and chunks, by dataset."""
+        totals: dict[str, tuple[int, int]] = {}
+        for key, chunks in self.counted.items():
+            events, number = totals.get(key.dataset, (0, 0))
+            events += sum(stop - start for start, stop in chunks)
+            totals[key.dataset] = (events, number + len(chunks))
+        return totals
+
     def open_plan(self, plan: Plan) -> list[Batch]:
         """Take the plan of this session and return what is missing.
 
         A batch of which some chunks are counted already comes back with the
         others only.
+
+        Raises
+        ------
+        RunError
+            When a file of which chunks are counted has been replaced: neither
+            its old nor its new chunks could be told from each other.
         """
+        self._check_files(plan)
         batches = [len(of_file) for of_file in plan.batches]
         if self._files and (self._files, self._batches) != (plan.files, batches):
             # Not the files of the earlier session: positions have changed, so
@@ -108,6 +137,7 @@ class Ledger:
             The accumulator, to be given to :meth:`merge`. ``None`` for a
             duplicate, of which nothing is counted.
         """
+        output = unpack(payload)  # what cannot be read must not count
         done = self.counted.setdefault(batch.key, set())
         if not done.isdisjoint(chunks):
             return None
@@ -121,7 +151,7 @@ class Ledger:
         self._log.flush()
         self._logged += _HEAD.size + len(head) + len(payload)
         done.update(chunks)
-        return unpack(payload)
+        return output
 
     def merge(self, batch: Batch, output: Any | None) -> None:
         """Merge the output of a batch, which the ledger may change from now on.
@@ -152,13 +182,14 @@ class Ledger:
                 "generation": self._generation + 1,
                 "files": self._files,
                 "batches": self._batches,
+                "identities": self._identities,
                 "counted": self.counted,
                 "merge": self._merge,
             }
         )
         replace_file(self._checkpoint_path, lambda stream: stream.write(data))
         self._log.close()
-        self._log_path(self._generation).unlink()
+        self._log_path(self._generation).unlink(missing_ok=True)
         self._generation += 1
         self._log = self._log_path(self._generation).open("ab")
         self._logged = 0
@@ -168,15 +199,34 @@ class Ledger:
         """Close the log file."""
         self._log.close()
 
+    def _check_files(self, plan: Plan) -> None:
+        for key, batches in zip(plan.files, plan.batches, strict=True):
+            chunks = [item for batch in batches for item in batch.items]
+            if is_placeholder(chunks[0]):
+                continue  # cannot be read today; what it gave before stays counted
+            identity = str(chunks[0].fileuuid)
+            planned = {(item.entrystart, item.entrystop) for item in chunks}
+            counted = self.counted.get(key, set())
+            known = self._identities.setdefault(key, identity)
+            if counted and (known != identity or not counted <= planned):
+                raise RunError(
+                    f"{key.filename} is not the file that this run began with: it was replaced. "
+                    "Launch a new run."
+                )
+            self._identities[key] = identity
+
     def _restore(self) -> None:
         if self._checkpoint_path.exists():
             saved = unpack(self._checkpoint_path.read_bytes())
             self._generation = saved["generation"]
             self._files = saved["files"]
             self._batches = saved["batches"]
+            self._identities = saved["identities"]
             self.counted = saved["counted"]
             self._merge = saved["merge"]
         log = self._log_path(self._generation)
+        for stale in set(self._directory.glob("log-*.bin")) - {log}:
+            stale.unlink()  # of a crash between a new checkpoint and the end of its log
         if log.exists():
             data = log.read_bytes()
             whole = 0

@@ -6,18 +6,23 @@ number of servers, kernels and terminals may do it at once.
 
 from __future__ import annotations
 
+import fcntl
 import getpass
 import logging
 import os
 import shutil
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import PydanticSerializationError
+
 from casa_lab.clusters import manager as clusters
-from casa_lab.errors import Conflict
-from casa_lab.folders import new_id, runs_dir, send_request
+from casa_lab.errors import BadInput, Conflict, Unavailable
+from casa_lab.folders import forget_requests, new_id, runs_dir, send_request
 from casa_lab.processes import start_detached
 
 from .environment import git_describe, package_versions
@@ -92,9 +97,13 @@ def launch(
         git=git_describe(code),
     )
     folder = RunFolder(runs_dir() / spec.id)
-    folder.create(spec.model_dump(mode="json"), first_record(cluster).model_dump(mode="json"))
-    keep_source(spec.processor, folder.processor)
-    _start_driver(folder, spec, cluster)
+    folder.create(_as_json(spec), first_record(cluster).model_dump(mode="json"))
+    try:
+        keep_source(spec.processor, folder.processor)
+        _start_driver(folder, spec, cluster)
+    except OSError as error:
+        shutil.rmtree(folder.path)
+        raise Unavailable(f"The run cannot be started: {error}.") from error
     return get(spec.id)
 
 
@@ -103,7 +112,7 @@ def list_runs() -> list[Run]:
     runs = []
     for path in runs_dir().iterdir():
         folder = RunFolder(path)
-        if not folder.exists():
+        if path.name.startswith(".") or not folder.exists():
             continue
         try:
             runs.append(_show(folder))
@@ -138,20 +147,21 @@ def resume(run: str) -> Run:
     Conflict
         When there is nothing to resume, or it cannot be done from here.
     """
-    found = get(run)
-    if found.state == "paused":
-        return _ask(run, "resume")
-    if not found.resumable:
-        raise Conflict(_why_not_resumable(found))
     folder = open_run(run)
-    spec = folder.spec()
-    cluster = _living_cluster(found.cluster)
-    record = folder.record()
-    record.state, record.message = "queued", "Waiting to resume."
-    record.cluster, record.finished, record.updated = cluster, None, time.time()
-    folder.write_state(record.model_dump(mode="json"))
-    _start_driver(folder, spec, cluster)
-    return get(run)
+    with _exclusively(folder):  # two who resume at the same time must not start two drivers
+        found = get(run)
+        if found.state == "paused":
+            return _ask(run, "resume")
+        if not found.resumable:
+            raise Conflict(_why_not_resumable(found))
+        cluster = _living_cluster(found.cluster)
+        record = folder.record()
+        record.state, record.message = "queued", "Waiting to resume."
+        record.cluster, record.finished, record.updated = cluster, None, time.time()
+        forget_requests(folder.path)
+        folder.write_state(record.model_dump(mode="json"))
+        _start_driver(folder, folder.spec(), cluster)
+        return get(run)
 
 
 def delete(run: str) -> None:
@@ -165,7 +175,9 @@ def delete(run: str) -> None:
     found = get(run)
     if found.state not in ENDED:
         raise Conflict(f"The run is {found.state}. Stop it first.")
-    shutil.rmtree(open_run(run).path)
+    # Renamed first, so that nobody ever reads a folder that is half deleted.
+    path = open_run(run).path
+    shutil.rmtree(path.rename(path.with_name(f".{path.name}")))
 
 
 def failures(run: str, limit: int = 1000) -> FailureList:
@@ -191,6 +203,24 @@ def log(run: str) -> RunLog:
     if size > LOG_BYTES:
         text = text.partition("\n")[2]
     return RunLog(text=text, truncated=size > LOG_BYTES)
+
+
+def _as_json(spec: RunSpec) -> dict[str, Any]:
+    try:
+        return spec.model_dump(mode="json")
+    except PydanticSerializationError as error:
+        raise BadInput(
+            "The fileset and the processor's arguments of a launched run must be plain numbers, "
+            f"texts, lists and dictionaries: {error}"
+        ) from error
+
+
+@contextmanager
+def _exclusively(folder: RunFolder) -> Iterator[None]:
+    """Keep other threads and processes out of a block of code."""
+    with (folder.path / "launch.lock").open("ab") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
 
 
 def _start_driver(folder: RunFolder, spec: RunSpec, cluster: str) -> None:

@@ -106,10 +106,11 @@ class OrderedMerge:
             yield self.extra
 
     def total(self) -> Accumulator | None:
-        """Return the sum of everything; the merge is used up by it."""
+        """Return the sum of everything; the merge is used up by it, and empty."""
         result: Accumulator | None = None
         for piece in self.pieces():
             result = add(result, piece)
+        self.nodes, self.opened, self.closed, self.extra = {}, {}, set(), None
         return result
 
     def _is_taken(self, file: int, number: int) -> bool:

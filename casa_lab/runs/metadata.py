@@ -13,13 +13,26 @@ from .dispatch import Dispatcher
 from .errors import RunStopped
 from .failures import Cause
 from .models import Failure
-from .plan import FileKey
+from .plan import NO_IDENTITY, FileKey, file_key, is_placeholder
 from .session import RunSession
 from .tasks import RunTasks, explain_loss
 from .worker import MetadataOutcome
 
 FILES_PER_TASK = 4
 """Files that one task looks at: opening a wide file takes most of a second."""
+
+
+_EMPTY = {"numentries": 0, "uuid": NO_IDENTITY, "clusters": [0]}
+"""Metadata of a file without events."""
+
+_FORGOTTEN = Cause(
+    kind="other",
+    sentence="This file could not be read when its chunks were made. Make them again.",
+    exception="",
+    traceback="",
+    retry=False,
+)
+"""Why a chunk that an earlier call made for an unreadable file has no events."""
 
 
 class UnreadableFiles:
@@ -37,23 +50,26 @@ class UnreadableFiles:
     def add(self, meta: FileMeta, cause: Cause, worker: str) -> FileMeta:
         """Note an unreadable file and return it with a placeholder for its metadata."""
         self._causes[FileKey(meta.dataset, meta.filename, meta.treename)] = (cause, worker)
-        placeholder = {**(meta.metadata or {}), "numentries": 0, "uuid": b"", "clusters": [0]}
+        placeholder = {**(meta.metadata or {}), **_EMPTY}
         self._placeholders.append(placeholder)
         return FileMeta(meta.dataset, meta.filename, meta.treename, placeholder)
 
     def failure(self, item: WorkItem) -> Failure | None:
         """Return why the file of a chunk could not be read, ``None`` if it could."""
-        found = self._causes.get(FileKey(item.dataset, item.filename, item.treename))
-        return None if found is None else as_failure(item, *found, whole_file=True)
+        if not is_placeholder(item):
+            return None
+        cause, worker = self._causes.get(file_key(item), (_FORGOTTEN, ""))
+        return as_failure(item, cause, worker, whole_file=True)
 
     def forget(self) -> None:
-        """Empty the placeholders, which Runner's metadata cache holds.
+        """Make the placeholders, which Runner's metadata cache holds, incomplete.
 
         A later run in the same process then looks at the files again: they may
-        have been repaired.
+        have been repaired. What the user says of the dataset stays.
         """
         for placeholder in self._placeholders:
-            placeholder.clear()
+            for key in _EMPTY:
+                placeholder.pop(key, None)
         self._placeholders.clear()
         self._causes.clear()
 
@@ -129,9 +145,10 @@ def look_at_all(
                             meta = unreadable.add(meta, file.cause, finished.value.worker)
                         found.add(meta)
                 elif tasks.may_retry(finished, finished.work):
-                    groups.append(finished.work)
+                    # One file at a time: the others need not be blamed for it.
+                    groups.extend((meta,) for meta in finished.work)
                 else:
-                    cause = explain_loss(finished.error, tasks.retries + 1)
+                    cause = explain_loss(finished.error)
                     found.update(unreadable.add(meta, cause, "") for meta in finished.work)
             progress(len(found), len(waiting))
             if session is not None:

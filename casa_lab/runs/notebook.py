@@ -5,8 +5,10 @@ from __future__ import annotations
 import getpass
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from coffea.processor.executor import WorkItem
 
@@ -20,22 +22,20 @@ from .records import first_record
 from .session import RunSession
 
 
-def open_notebook_run(
-    name: str, processor: str, closure: Closure, items: Sequence[WorkItem]
-) -> RunSession:
+def open_notebook_run(name: str | None, closure: Closure, items: Sequence[WorkItem]) -> RunSession:
     """Make the folder of a run that this process drives, and own it.
 
     Parameters
     ----------
     name
-        Name of the run, for people.
-    processor
-        Name of the processor's class.
+        Name of the run, for people; that of the processor when ``None``.
     closure
         What Runner asked for.
     items
         All chunks of the run.
     """
+    processor = name_of(closure.processor())
+    name = name or processor
     fileset: dict[str, dict[str, dict[str, object]]] = {}
     for item in items:
         entry = fileset.setdefault(
@@ -47,7 +47,7 @@ def open_notebook_run(
         name=name,
         door="notebook",
         processor=ProcessorReference(location=f"notebook:{processor}"),
-        fileset=fileset,
+        fileset=plain(fileset),
         schema_name=closure.schema_name,
         cluster=None,
         chunksize=max(1, max(len(item) for item in items)),
@@ -58,7 +58,24 @@ def open_notebook_run(
         versions=package_versions(),
     )
     folder = RunFolder(runs_dir() / spec.id)
-    folder.create(
-        spec.model_dump(mode="json", fallback=str), first_record(None).model_dump(mode="json")
-    )
+    folder.create(spec.model_dump(mode="json"), first_record(None).model_dump(mode="json"))
     return RunSession(folder)
+
+
+def name_of(processor: Any) -> str:
+    """Return what people call a processor: the name of its function or class."""
+    while isinstance(processor, partial):
+        processor = processor.func
+    name = getattr(processor, "__name__", type(processor).__name__)
+    return "processor" if name == "<lambda>" else str(name)
+
+
+def plain(value: Any) -> Any:
+    """Return metadata as JSON can hold it: what it cannot becomes text, for people to read."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(item) for item in value]
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    return str(value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -25,6 +25,10 @@ BATCH_CHUNKS = 50
 """Most chunks in a batch, so that tiny chunks still show progress."""
 
 
+NO_IDENTITY = b""
+"""Stands for the UUID of a file that could not be looked at; a readable one has 16 bytes."""
+
+
 class FileKey(NamedTuple):
     """What identifies a file within a run."""
 
@@ -36,6 +40,11 @@ class FileKey(NamedTuple):
 def file_key(item: WorkItem) -> FileKey:
     """Return the key of the file that a chunk belongs to."""
     return FileKey(item.dataset, item.filename, item.treename)
+
+
+def is_placeholder(item: WorkItem) -> bool:
+    """Tell whether a chunk stands for a file that could not be looked at."""
+    return item.fileuuid == NO_IDENTITY and len(item) == 0
 
 
 @dataclass(frozen=True)
@@ -77,6 +86,8 @@ class Plan:
 
     files: list[FileKey] = field(default_factory=list)
     batches: list[list[Batch]] = field(default_factory=list)
+    repeated: list[FileKey] = field(default_factory=list)
+    """Files that the fileset names more than once; their chunks count once."""
 
     def __iter__(self) -> Iterator[Batch]:
         for batches in self.batches:
@@ -91,10 +102,14 @@ def make_plan(items: Iterable[WorkItem]) -> Plan:
     items
         Chunks as Coffea makes them: file by file, in order of their entries.
     """
-    by_file: dict[FileKey, list[WorkItem]] = {}
-    for item in items:
-        by_file.setdefault(file_key(item), []).append(item)
+    # Chunks as keys, in place of a list, because a chunk that comes again counts once.
+    by_file: dict[FileKey, dict[WorkItem, None]] = {}
     plan = Plan()
+    for item in items:
+        chunks = by_file.setdefault(file_key(item), {})
+        if item in chunks and file_key(item) not in plan.repeated:
+            plan.repeated.append(file_key(item))
+        chunks[item] = None
     for position, (key, chunks) in enumerate(by_file.items()):
         plan.files.append(key)
         plan.batches.append(
@@ -103,7 +118,7 @@ def make_plan(items: Iterable[WorkItem]) -> Plan:
     return plan
 
 
-def _parts(chunks: Sequence[WorkItem]) -> Iterator[tuple[WorkItem, ...]]:
+def _parts(chunks: Iterable[WorkItem]) -> Iterator[tuple[WorkItem, ...]]:
     part: list[WorkItem] = []
     events = 0
     for chunk in chunks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,9 @@ from .plan import Batch, Plan, Queue, make_plan
 from .session import RunSession
 from .tasks import RunTasks, explain_loss
 from .worker import BatchOutcome
+
+_PROCESSING = "Processing."
+_NO_WORKERS = "Waiting for workers."
 
 
 class ChunkProcessing:
@@ -68,17 +72,25 @@ class ChunkProcessing:
         Raises
         ------
         RunError
-            When the run cannot go on, or nothing succeeded.
+            When the run cannot go on, nothing succeeded, or the first failure
+            is to end it.
         RunStopped
             When it was stopped before anything was counted.
         """
         session = self._session
-        self._queue = Queue(self._missing(make_plan(items)))
-        session.enter("running", "Processing.")
+        plan = make_plan(items)
+        for key in plan.repeated:
+            warnings.warn(
+                f"{key.dataset} names {key.filename} more than once. It counts once.", stacklevel=2
+            )
+        self._queue = Queue(self._missing(plan))
+        session.enter("running", _PROCESSING)
         try:
             self._work()
         finally:
             self._dispatcher.cancel()
+        if self._fail_fast and self._failed:
+            raise RunError(f"Stopped at the first failure: {self._failed[0].cause}")
         message = "Stopping." if session.stop_requested else "Merging the result."
         session.enter("finishing", message)
         total = session.ledger.total()
@@ -102,8 +114,11 @@ class ChunkProcessing:
             failure = self._unreadable.failure(batch.items[0])
             if failure is None:
                 readable.append(batch)
-            else:
-                self._give_up(batch, [failure])
+                continue
+            earlier = session.ledger.counted.get(batch.key, set())
+            events = sum(stop - start for start, stop in earlier)
+            session.meter.keep(batch.key.dataset, events, len(earlier))
+            self._give_up(batch, [failure])
         return readable
 
     def _work(self) -> None:
@@ -119,14 +134,17 @@ class ChunkProcessing:
             for finished in self._dispatcher.take():
                 self._take_in(finished)
             session.meter.workers = self._dispatcher.workers
-            session.tick()
+            if session.state == "running":
+                session.mention(_PROCESSING if self._dispatcher.workers else _NO_WORKERS)
+            else:
+                session.tick()
 
     def _follow_pause(self) -> None:
         session = self._session
         if session.pause_requested and session.state == "running":
             session.enter("paused", "Paused. Chunks that were in flight are still counted.")
         elif not session.pause_requested and session.state == "paused":
-            session.enter("running", "Processing.")
+            session.enter("running", _PROCESSING)
 
     def _take_in(self, finished: Finished[Batch]) -> None:
         if isinstance(finished.value, BatchOutcome):
@@ -142,10 +160,10 @@ class ChunkProcessing:
             output = session.ledger.accept(batch, good, outcome.payload)
             if output is None:
                 return  # counted already: a late duplicate
-            session.live.add(output)
+            self._show(output)
             events = sum(stop - start for start, stop in good)
             session.meter.done(batch.key.dataset, events, len(good))
-        session.ledger.merge(batch, output)
+        self._merge(batch, output)
         session.meter.read(outcome.bytes_read)
         failures = [
             as_failure(item, chunk.cause, outcome.worker, chunk.attempts)
@@ -162,15 +180,39 @@ class ChunkProcessing:
             for part in again:
                 self._queue.put_back(part)
             return
-        cause = explain_loss(finished.error, self._tasks.retries + 1)
+        cause = explain_loss(finished.error)
         self._give_up(batch, [as_failure(item, cause) for item in batch.items])
 
     def _give_up(self, batch: Batch, failures: list[Failure]) -> None:
-        self._session.ledger.merge(batch, None)
+        self._merge(batch, None)
         self._list(batch, failures)
+
+    def _show(self, output: Any) -> None:
+        try:
+            self._session.live.add(output)
+        except Exception as error:
+            raise _unlike(error) from error
+
+    def _merge(self, batch: Batch, output: Any | None) -> None:
+        try:
+            self._session.ledger.merge(batch, output)
+        except Exception as error:
+            raise _unlike(error) from error
 
     def _list(self, batch: Batch, failures: list[Failure]) -> None:
         if failures:
             self._failed.extend(failures)
-            self._session.meter.failed(batch.key.dataset, len(failures))
+            events = sum(
+                (failure.entry_stop or 0) - (failure.entry_start or 0) for failure in failures
+            )
+            self._session.meter.failed(batch.key.dataset, events, len(failures))
             self._session.fail_chunks(failures)
+
+
+def _unlike(error: Exception) -> RunError:
+    """Say that outputs cannot be added: Coffea itself would raise here, too."""
+    return RunError(
+        "The processor's outputs of two chunks cannot be added: "
+        f"{type(error).__name__}: {error}. It must return the same structure for all chunks, with "
+        "the same axes in each histogram; give categories growth=True."
+    )

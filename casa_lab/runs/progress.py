@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from coffea.processor.executor import WorkItem
 
@@ -31,6 +31,8 @@ class ProgressMeter:
         self._datasets: dict[str, DatasetProgress] = {}
         self._files: dict[str, set[tuple[str, str]]] = {}
         self._bytes = 0
+        self._events_failed = 0
+        self._events_before: int | None = None
         self._samples: deque[tuple[float, int, int]] = deque()
         self._elapsed = 0.0
         self._resumed_at: float | None = None
@@ -48,8 +50,22 @@ class ProgressMeter:
             files.add((item.filename, item.treename))
             progress.files_total = len(files)
 
+    @property
+    def is_planned(self) -> bool:
+        """Whether it is known what there is to do."""
+        return bool(self._datasets)
+
+    def keep(self, dataset: str, events: int, chunks: int) -> None:
+        """Count chunks of an earlier session whose file cannot be looked at today."""
+        progress = self._datasets[dataset]
+        progress.events_total = (progress.events_total or 0) + events
+        progress.chunks_total = (progress.chunks_total or 0) + chunks
+        self.done(dataset, events, chunks)
+
     def start(self) -> None:
         """Begin (or go on) counting time."""
+        if self._events_before is None:
+            self._events_before = self._events_done
         self._resumed_at = self._clock()
         self._samples.clear()
         self._sample()
@@ -67,21 +83,15 @@ class ProgressMeter:
         progress.events_done += events
         progress.chunks_done += chunks
 
-    def failed(self, dataset: str, chunks: int) -> None:
+    def failed(self, dataset: str, events: int, chunks: int) -> None:
         """Count chunks that failed."""
         self._datasets[dataset].chunks_failed += chunks
+        self._events_failed += events
 
     def read(self, count: int) -> None:
         """Count bytes read and take a sample for the rates."""
         self._bytes += count
         self._sample()
-
-    def fractions(self) -> dict[str, float]:
-        """Return the fraction of each dataset's events that are in the result."""
-        return {
-            name: progress.events_done / progress.events_total if progress.events_total else 0.0
-            for name, progress in self._datasets.items()
-        }
 
     def snapshot(self) -> Progress:
         """Return the progress as it is now."""
@@ -89,7 +99,7 @@ class ProgressMeter:
         events_done = sum(progress.events_done for progress in datasets.values())
         events_total = sum(progress.events_total or 0 for progress in datasets.values())
         events_rate, bytes_rate = self._rates()
-        left = events_total - events_done
+        left = events_total - events_done - self._events_failed
         running = self._resumed_at is not None
         return Progress(
             datasets=datasets,
@@ -109,13 +119,18 @@ class ProgressMeter:
         )
 
     def finish(self) -> Progress:
-        """Stop counting time; the rates of the result are those of the whole run."""
+        """Stop counting time; the final rates are those of the whole session."""
         self.pause()
         progress = self.snapshot()
         if self._elapsed > 0:
-            progress.events_per_second = progress.events_done / self._elapsed
+            events = progress.events_done - (self._events_before or 0)
+            progress.events_per_second = events / self._elapsed
             progress.bytes_per_second = progress.bytes_read / self._elapsed
         return progress
+
+    @property
+    def _events_done(self) -> int:
+        return sum(progress.events_done for progress in self._datasets.values())
 
     def _seconds_elapsed(self) -> float:
         running = 0.0 if self._resumed_at is None else self._clock() - self._resumed_at
@@ -125,8 +140,7 @@ class ProgressMeter:
         now = self._clock()
         if self._samples and now - self._samples[-1][0] < CHANGE_SECONDS:
             return
-        events = sum(progress.events_done for progress in self._datasets.values())
-        self._samples.append((now, events, self._bytes))
+        self._samples.append((now, self._events_done, self._bytes))
         while len(self._samples) > 2 and now - self._samples[1][0] > WINDOW_SECONDS:
             self._samples.popleft()
 
@@ -138,5 +152,30 @@ class ProgressMeter:
         seconds = self._clock() - since
         if seconds <= 0:
             return 0.0, 0.0
-        events = sum(progress.events_done for progress in self._datasets.values())
-        return (events - events_then) / seconds, (self._bytes - bytes_then) / seconds
+        events = self._events_done - events_then
+        return events / seconds, (self._bytes - bytes_then) / seconds
+
+
+def fractions(progress: Progress) -> dict[str, float]:
+    """Return the fraction of each dataset's events that are in the result."""
+    return {
+        name: dataset.events_done / dataset.events_total if dataset.events_total else 0.0
+        for name, dataset in progress.datasets.items()
+    }
+
+
+def recount(progress: Progress, counted: Mapping[str, tuple[int, int]]) -> None:
+    """Correct progress by what is really counted: events and chunks, by dataset."""
+    for name, dataset in progress.datasets.items():
+        dataset.events_done, dataset.chunks_done = counted.get(name, (0, 0))
+    progress.events_done = sum(dataset.events_done for dataset in progress.datasets.values())
+    progress.chunks_done = sum(dataset.chunks_done for dataset in progress.datasets.values())
+
+
+def forget_failures(progress: Progress) -> None:
+    """Take failed chunks for not tried yet, and forget how fast an earlier session was."""
+    for dataset in progress.datasets.values():
+        dataset.chunks_failed = 0
+    progress.chunks_failed = 0
+    progress.events_per_second = progress.bytes_per_second = 0.0
+    progress.seconds_left = None

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from typing import Any
 
+from casa_lab.errors import Conflict
 from casa_lab.folders import Journal, Owner, RequestInbox
 
 from .folder import RunFolder
 from .ledger import Ledger
-from .live import LiveHistograms
-from .models import Failure, RunState
-from .progress import ProgressMeter
-from .states import ENDED, check_transition
+from .live import LiveHistograms, accumulator_of
+from .models import Failure, Progress, RunState
+from .progress import ProgressMeter, forget_failures, fractions, recount
+from .states import ENDED, RESUMABLE, check_transition
 
 SNAPSHOT_SECONDS = 0.5
 """Least time between two snapshots of the histograms and two updates of the state."""
+
+SNAPSHOT_SHARE = 0.1
+"""Largest part of the driver's time that snapshots may take; large ones come less often."""
 
 _log = logging.getLogger(__name__)
 
@@ -31,33 +36,79 @@ class RunSession:
     cluster
         Id of the cluster in use, for people to see.
 
+    Attributes
+    ----------
+    postprocess
+        Applied to a partial result before it is saved.
+    watch
+        Called with the progress whenever it is written.
+
     Raises
     ------
     casa_lab.errors.Conflict
-        When another process works on the run.
+        When another process works on the run, or it is done.
     """
 
     def __init__(self, folder: RunFolder, cluster: str | None = None) -> None:
         self.folder = folder
         self._owner = Owner(folder.path)
-        self._journal = Journal(folder.journal)
-        self._inbox = RequestInbox(folder.path)
+        try:
+            self._open(cluster)
+        except BaseException:
+            self._owner.release()
+            raise
+
+    def _open(self, cluster: str | None) -> None:
+        folder = self.folder
         self._record = folder.record()
+        if self._record.state in ENDED - RESUMABLE:
+            raise Conflict(f"{folder.id} is {self._record.state}: there is nothing left to do.")
+        # Requests made since this session was asked for are meant for it.
+        self._inbox = RequestInbox(folder.path, earlier=self._record.state == "queued")
+        self._journal = Journal(folder.journal)
         self._record.cluster = cluster
         self._record.finished = None
         self.meter = ProgressMeter()
         self.live = LiveHistograms()
         self.live.sequence = self._record.histograms_sequence
-        self.ledger = Ledger(folder.groups)
-        self._published = 0.0
+        self._ledger: Ledger | None = None
+        self.postprocess: Callable[[Any], Any] = _unchanged
+        self.watch: Callable[[Progress], object] = _unchanged
+        self._publish_at = 0.0
         self.stop_requested = False
         self.pause_requested = False
-        self._begin_again()
+        self._enter_queue()
 
     @property
     def state(self) -> RunState:
         """The state of the run."""
         return self._record.state
+
+    @property
+    def progress(self) -> Progress:
+        """The progress as last written."""
+        return self._record.progress
+
+    @property
+    def ledger(self) -> Ledger:
+        """What is counted, by this session and earlier ones."""
+        if self._ledger is None:
+            self._ledger = Ledger(self.folder.groups)
+        return self._ledger
+
+    def take_up(self) -> None:
+        """Take up what an earlier session left: counted chunks stay, failures are retried.
+
+        Raises
+        ------
+        RunError
+            When it cannot be read.
+        """
+        recount(self._record.progress, self.ledger.by_dataset())
+        forget_failures(self._record.progress)
+        for piece in self.ledger.pieces():
+            self.live.add(piece)
+        self.folder.failures.unlink(missing_ok=True)
 
     def enter(self, state: RunState, message: str) -> None:
         """Change the state, in the journal and for readers."""
@@ -101,11 +152,16 @@ class RunSession:
 
     def tick(self) -> None:
         """Publish progress and histograms, when some time has passed since the last."""
-        if time.monotonic() - self._published >= SNAPSHOT_SECONDS:
-            if self.live.publish(self.folder.histograms, self.meter.fractions()):
-                self._record.histograms_sequence = self.live.sequence
-            self.ledger.checkpoint_if_due()
-            self._write()
+        began = time.monotonic()
+        if began < self._publish_at:
+            return
+        self._look_at_meter()
+        if self.live.publish(self.folder.histograms, fractions(self._record.progress)):
+            self._record.histograms_sequence = self.live.sequence
+        self.ledger.checkpoint_if_due()
+        self._write()
+        now = time.monotonic()
+        self._publish_at = max(began + SNAPSHOT_SECONDS, now + (now - began) / SNAPSHOT_SHARE)
 
     def finish(self, state: RunState, message: str, accumulator: Any | None = None) -> None:
         """End the run with its result, whole or partial.
@@ -117,42 +173,104 @@ class RunSession:
         message
             One sentence.
         accumulator
-            The merged accumulator; ``None`` keeps what was published last.
-        """
-        if accumulator is not None:
-            from coffea.util import save
+            The result; when ``None``, it is made from what was counted.
 
-            fractions = self.meter.fractions()
-            temporary = self.folder.path / ".result.coffea"
-            save(accumulator, str(temporary))
-            temporary.replace(self.folder.result)
-            self.live.publish_result(self.folder.histograms, accumulator, fractions)
-            self._record.histograms_sequence = self.live.sequence
-        self._record.progress = self.meter.finish()
+        Notes
+        -----
+        Never raises for a disk that is full or gone: whoever holds the
+        accumulator is to have it, and the run can be resumed.
+        """
+        if self.meter.is_planned:
+            self._record.progress = self.meter.finish()
+        if accumulator is None:
+            accumulator = self._salvage()
+        try:
+            self._save(accumulator)
+        except Exception as error:  # noqa: BLE001 - a full disk, or what cannot be pickled
+            _log.exception("The result could not be saved.")
+            state = "failed"
+            message = (
+                f"The result cannot be saved: {error}. What was counted is safe: "
+                f"resume the run when that is mended. ({message})"
+            )
         check_transition(self._record.state, state)
-        self._journal.append(state, message=message)
-        _log.info("%s: %s", state, message)
         self._record.state = state
         self._record.message = message
-        self._record.finished = time.time()
-        self._write(progress=False)
+        self._record.finished = self._record.updated = time.time()
+        _log.info("%s: %s", state, message)
+        try:
+            self._journal.append(state, message=message)
+            self.folder.write_state(self._record.model_dump(mode="json"))
+        except OSError:
+            _log.exception("The end of the run could not be written; it will show as lost.")
+        self.watch(self._record.progress)
 
     def close(self) -> None:
         """Give the folder up; a run that has not ended by now counts as lost."""
-        self.ledger.close()
+        if self._ledger is not None:
+            self._ledger.close()
         self._owner.release()
 
-    def _begin_again(self) -> None:
-        """Take up what an earlier session left: counted chunks stay, failures are retried."""
-        for piece in self.ledger.pieces():
-            self.live.add(piece)
-        self.folder.failures.unlink(missing_ok=True)
-        if self._record.state in ENDED:  # whoever resumed did not write the state
+    def _enter_queue(self) -> None:
+        """Note that a session begins, whoever asked for it and whatever came before."""
+        before = self._record.state
+        if before not in ENDED and before != "queued":
+            self._journal.append("lost", message="The process that drove this run is gone.")
+            self._record.state = "lost"
+        if before != "queued":
             self.enter("queued", "Resumed.")
+        else:
+            self._journal.append("queued", message=self._record.message)
 
-    def _write(self, progress: bool = True) -> None:
-        self._published = time.monotonic()
-        if progress:
+    def _salvage(self) -> Any | None:
+        """Return a result of exactly what is counted on disk, ``None`` if nothing is.
+
+        What is in memory may be half way through a batch.
+        """
+        try:
+            if self._ledger is not None:
+                self._ledger.close()
+            self._ledger = Ledger(self.folder.groups)
+            recount(self._record.progress, self._ledger.by_dataset())
+            total = self._ledger.total()
+        except Exception:  # noqa: BLE001 - pickles of the user's types
+            _log.exception("What was counted cannot be read.")
+            return None
+        if total is None:
+            return None
+        accumulator = accumulator_of(total)
+        try:
+            return self.postprocess(accumulator)
+        except Exception:  # noqa: BLE001 - the user's code may raise anything
+            _log.exception("postprocess() failed; the partial result is saved without it.")
+            return accumulator
+
+    def _save(self, accumulator: Any | None) -> None:
+        if accumulator is None:
+            return
+        from coffea.util import save
+
+        temporary = self.folder.path / ".result.coffea"
+        try:
+            save(accumulator, str(temporary))
+            temporary.replace(self.folder.result)
+        finally:
+            temporary.unlink(missing_ok=True)
+        parts = fractions(self._record.progress)
+        self.live.publish_result(self.folder.histograms, accumulator, parts)
+        self._record.histograms_sequence = self.live.sequence
+
+    def _look_at_meter(self) -> None:
+        # Until the files were looked at, the progress is that of the session before.
+        if self.meter.is_planned:
             self._record.progress = self.meter.snapshot()
+
+    def _write(self) -> None:
+        self._look_at_meter()
         self._record.updated = time.time()
         self.folder.write_state(self._record.model_dump(mode="json"))
+        self.watch(self._record.progress)
+
+
+def _unchanged(value: Any) -> Any:
+    return value

@@ -57,13 +57,15 @@ def as_launched(reference: ProcessorReference, kept: Path) -> ProcessorReference
 
 
 def carry_by_value(reference: ProcessorReference) -> None:
-    """Make cloudpickle put the modules of the processor's folder into its pickles."""
+    """Make cloudpickle put the processor's file and its neighbours into its pickles."""
     path = _file(reference)
     if path is None:
         return
+    # Only what it imports from its own folder: an environment may lie below that, too.
+    carried = {source.resolve() for source in _with_neighbours(path)}
     for module in list(sys.modules.values()):
         file = getattr(module, "__file__", None)
-        if file and path.parent in Path(file).parents and module.__name__ != "__main__":
+        if file and module.__name__ != "__main__" and Path(file).resolve() in carried:
             cloudpickle.register_pickle_by_value(module)
 
 
@@ -99,6 +101,8 @@ def _imports(source: Path) -> Iterator[str]:
 
 def _local_module(folder: Path, name: str) -> Iterator[Path]:
     top = name.split(".")[0]
+    if top == "casa_lab":  # workers have it, also beside a checkout of it
+        return
     if (folder / f"{top}.py").is_file():
         yield folder / f"{top}.py"
     elif (folder / top / "__init__.py").is_file():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import secrets
 from collections import Counter
 from collections.abc import Callable, Hashable
@@ -12,12 +13,19 @@ from typing import Any
 from coffea.processor.executor import FileMeta
 from distributed import Client, Future, KilledWorker
 
-from .dispatch import ClusterLost, Finished
+from .dispatch import Finished, TaskLost
 from .errors import RunError
 from .failures import Cause
 from .packing import pack
 from .plan import Batch
 from .worker import ProcessorLoadError, RunPlugin, look_at_files, run_batch
+
+KILLED_ROUNDS = 2
+"""How often work that killed its workers is sent. Each time Dask itself tries it on several
+workers, and blames all tasks that a dead worker held: the second time finds out which it was.
+"""
+
+_log = logging.getLogger(__name__)
 
 
 class RunTasks:
@@ -32,7 +40,7 @@ class RunTasks:
     function
         Applied to each item on the workers.
     retries
-        How often work is handed out again when a worker dies on it.
+        How often work that was lost is handed out again.
     """
 
     def __init__(
@@ -45,6 +53,7 @@ class RunTasks:
         self.retries = retries
         self._numbers = itertools.count()
         self._lost: Counter[Hashable] = Counter()
+        self._killed: Counter[Hashable] = Counter()
 
     def __enter__(self) -> RunTasks:
         self._client.register_plugin(RunPlugin(self._plugin, self._function))
@@ -56,8 +65,12 @@ class RunTasks:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._client.status == "running":
+        if self._client.status != "running":
+            return
+        try:
             self._client.unregister_worker_plugin(self._plugin)
+        except Exception:  # noqa: BLE001 - the result must not be lost over tidying up
+            _log.warning("The workers keep the plugin %s.", self._plugin, exc_info=True)
 
     def process(self, batch: Batch) -> Future[Any]:
         """Send a batch of chunks."""
@@ -80,6 +93,9 @@ class RunTasks:
                 f"The workers cannot load the processor: {finished.error}. Install on the "
                 "workers what it imports, or put the code into the processor's own file."
             )
+        if isinstance(finished.error, KilledWorker):
+            self._killed[work] += 1
+            return self._killed[work] < KILLED_ROUNDS
         self._lost[work] += 1
         return self._lost[work] <= self.retries
 
@@ -88,13 +104,17 @@ class RunTasks:
         return self._client.submit(function, self._plugin, items, key=key, pure=False)
 
 
-def explain_loss(error: BaseException | None, attempts: int) -> Cause:
+def explain_loss(error: BaseException | None) -> Cause:
     """Say why work was given up that Dask could not bring to an end."""
-    if isinstance(error, (KilledWorker, ClusterLost)):
+    exception = f"{type(error).__name__}: {error}"
+    if isinstance(error, KilledWorker):
         sentence = (
-            f"Workers died {attempts} times over it, most likely out of memory. "
-            "Use a smaller chunk size or workers with more memory."
+            f"The worker died each of the {KILLED_ROUNDS * (error.allowed_failures + 1)} times "
+            "that this was tried, most likely out of memory. Use a smaller chunk size or workers "
+            "with more memory."
         )
-        return Cause("worker lost", sentence, f"{type(error).__name__}: {error}", "", retry=False)
-    sentence = f"Dask could not run it: {type(error).__name__}: {error}"
-    return Cause("other", sentence, f"{type(error).__name__}: {error}", "", retry=False)
+        return Cause("worker lost", sentence, exception, "", retry=False)
+    if isinstance(error, TaskLost):
+        sentence = "The cluster lost this again and again. Its log tells why; then run it again."
+        return Cause("worker lost", sentence, exception, "", retry=False)
+    return Cause("other", f"Dask could not run it: {exception}", exception, "", retry=False)

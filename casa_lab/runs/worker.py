@@ -13,7 +13,7 @@ from coffea.processor.executor import FileMeta, WorkItem
 from distributed import Worker, WorkerPlugin, get_worker
 
 from .closures import BYTES_READ
-from .failures import Cause, explain
+from .failures import Cause, explain, explain_output
 from .packing import pack, unpack
 
 RETRY_SECONDS = 0.5
@@ -108,9 +108,19 @@ def run_batch(plugin: str, items: tuple[WorkItem, ...]) -> BatchOutcome:
             outcome.bytes_read += _take_bytes_read(output)
             outputs.append(output)
     if outputs:
-        outcome.payload = pack(accumulate(outputs))
+        _fold(outputs, outcome)
     outcome.seconds = time.perf_counter() - started
     return outcome
+
+
+def _fold(outputs: list[Any], outcome: BatchOutcome) -> None:
+    """Add and pack the outputs; where that is impossible, none of their chunks succeeded."""
+    try:
+        outcome.payload = pack(accumulate(outputs))
+    except Exception as error:  # noqa: BLE001 - the user's types may raise anything
+        cause = explain_output(error)
+        for chunk in outcome.chunks:
+            chunk.cause = chunk.cause or cause
 
 
 def look_at_files(plugin: str, metas: Iterable[FileMeta]) -> MetadataOutcome:
@@ -149,7 +159,8 @@ def _attempt(
             if output is None:
                 raise ValueError("the chunk function returned nothing")
             return output, None, attempts
-        except Exception as error:  # noqa: BLE001 - the user's code may raise anything
+        # SystemExit would end the worker, and with it what others run there.
+        except (Exception, SystemExit) as error:  # noqa: BLE001
             cause = explain(error, filename, treename)
         if attempts > 1 or not cause.retry:
             return None, cause, attempts
