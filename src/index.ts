@@ -8,6 +8,7 @@ import { launchPlugin } from './runs/launch/plugin';
 import { notificationsPlugin } from './runs/notifications';
 import { runManagerPlugin } from './runs/plugin';
 import { statusPlugin } from './runs/status';
+import { runTabPlugin } from './runs/tab/plugin';
 import { settingsPlugin } from './settings';
 import { sidebarPlugin } from './sidebar/plugin';
 
@@ -25,6 +26,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   runManagerPlugin,
   runCommandsPlugin,
   launchPlugin,
+  runTabPlugin,
   notificationsPlugin,
   statusPlugin,
   sidebarPlugin

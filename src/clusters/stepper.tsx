@@ -51,13 +51,7 @@ export function WorkerStepper(props: IWorkerStepperProps): JSX.Element {
         aria-label={trans.__('Workers')}
       >
         <span className="casa-Stepper-label">
-          {trans._n(
-            '%2 of %1 worker',
-            '%2 of %1 workers',
-            wanted,
-            wanted,
-            actual
-          )}
+          {trans._n('%2 of %1 worker', '%2 of %1 workers', wanted, actual)}
         </span>
         <span className="casa-Stepper-buttons">
           <button

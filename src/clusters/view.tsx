@@ -48,7 +48,7 @@ export function ClustersView(props: IClustersViewProps): JSX.Element {
         <EmptyState
           icon={offlineBoltIcon}
           message={trans.__(
-            'No cluster is running. A run starts the one it needs, or start one now.'
+            'No cluster is running. A run starts the one it needs.'
           )}
           action={{
             label: profile

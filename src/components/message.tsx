@@ -45,7 +45,7 @@ export function EmptyState({
 }: IEmptyStateProps): JSX.Element {
   return (
     <div className="casa-EmptyState">
-      <icon.react tag="span" className="casa-EmptyState-icon" width="28px" />
+      <icon.react tag="span" className="casa-EmptyState-icon" width="24px" />
       <p>{message}</p>
       {action && (
         <TextButton onClick={action.execute}>{action.label}</TextButton>

@@ -127,7 +127,6 @@ namespace Private {
             'Added %1 dataset of %2.',
             'Added %1 datasets of %2.',
             count,
-            count,
             label
           ),
           { autoClose: 3000 }

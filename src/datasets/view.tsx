@@ -204,7 +204,6 @@ function SelectionBar({
         {trans._n(
           'New Run with %1 Dataset',
           'New Run with %1 Datasets',
-          datasets.length,
           datasets.length
         )}
       </TextButton>
@@ -222,7 +221,7 @@ function facts(dataset: Dataset, trans: TranslationBundle): string {
   const { bytes, events, files } = dataset;
   return [
     events === null ? null : trans.__('%1 events', formatCount(events)),
-    trans._n('%1 file', '%1 files', files.length, formatCount(files.length)),
+    trans._n('%1 file', '%1 files', files.length),
     bytes === null ? null : formatBytes(bytes)
   ]
     .filter(Boolean)

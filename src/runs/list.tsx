@@ -10,12 +10,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import React from 'react';
 import { CommandIDs } from '../commands';
 import { IconButton, TextButton } from '../components/button';
-import {
-  formatAge,
-  formatCount,
-  formatDuration,
-  formatExactCount
-} from '../components/format';
+import { formatAge, formatCount, formatDuration } from '../components/format';
 import { EmptyState, Problem } from '../components/message';
 import { MiddleEllipsis } from '../components/name';
 import { ProgressBar } from '../components/progress';
@@ -76,7 +71,6 @@ export function RunsView(props: IRunsViewProps): JSX.Element {
           {trans._n(
             '%1 older run is not shown.',
             '%1 older runs are not shown.',
-            hidden,
             hidden
           )}
         </p>
@@ -162,14 +156,7 @@ function facts(run: Run, trans: TranslationBundle): string {
     parts.push(formatDuration(elapsed, trans));
   }
   if (failed > 0) {
-    parts.push(
-      trans._n(
-        '%1 chunk failed',
-        '%1 chunks failed',
-        failed,
-        formatExactCount(failed)
-      )
-    );
+    parts.push(trans._n('%1 chunk failed', '%1 chunks failed', failed));
   }
   return parts.join(' · ');
 }

@@ -75,7 +75,6 @@ function noticeOf(run: Run, trans: TranslationBundle): INotice | null {
             message: `${done} ${trans._n(
               '%1 chunk failed.',
               '%1 chunks failed.',
-              progress.chunks_failed,
               progress.chunks_failed
             )}`,
             type: 'warning'

@@ -66,7 +66,7 @@ export class CasaPanel extends SidePanel {
       })
     );
     if (this.content instanceof AccordionPanel) {
-      this.content.setRelativeSizes([2, 1, 2]);
+      this.content.setRelativeSizes([8, 5, 7]);
     }
   }
 }

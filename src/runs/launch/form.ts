@@ -139,7 +139,6 @@ function describe(
         '%2 (running, %1 worker)',
         '%2 (running, %1 workers)',
         workers,
-        workers,
         title
       )
     : trans.__('%1 (starting)', title);

@@ -1,5 +1,9 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
+import {
+  caretDownIcon,
+  caretRightIcon,
+  HTMLSelect
+} from '@jupyterlab/ui-components';
 import React, { useId, useState } from 'react';
 import { Problem } from '../../components/message';
 import { useChanges } from '../../components/signals';
@@ -57,10 +61,7 @@ export function LaunchView({ model, trans }: ILaunchViewProps): JSX.Element {
         <SchemaField model={model} trans={trans} />
       </div>
       <Advanced model={model} trans={trans} />
-      <p
-        className={`casa-LaunchForm-missing${model.missing ? ' jp-mod-error' : ''}`}
-        role="status"
-      >
+      <p className="casa-LaunchForm-missing" role="status">
         {model.missing}
       </p>
     </div>
@@ -86,8 +87,9 @@ function ClusterField({ model, trans }: ILaunchViewProps): JSX.Element {
   return (
     <label className="casa-Field">
       <span className="casa-Field-label">{trans.__('Cluster')}</span>
-      <select
-        className="jp-mod-styled casa-Select"
+      <HTMLSelect
+        className="casa-Select"
+        iconProps={{ top: '6px', right: '6px' }}
         value={placeKey(model.form.place)}
         onChange={event => {
           const choice = model.places.find(
@@ -103,7 +105,7 @@ function ClusterField({ model, trans }: ILaunchViewProps): JSX.Element {
             {label}
           </option>
         ))}
-      </select>
+      </HTMLSelect>
     </label>
   );
 }
@@ -112,8 +114,9 @@ function SchemaField({ model, trans }: ILaunchViewProps): JSX.Element {
   return (
     <label className="casa-Field">
       <span className="casa-Field-label">{trans.__('Schema')}</span>
-      <select
-        className="jp-mod-styled casa-Select"
+      <HTMLSelect
+        className="casa-Select"
+        iconProps={{ top: '6px', right: '6px' }}
         title={trans.__('How Coffea reads the branches of the files')}
         value={model.form.schema}
         onChange={event => model.update({ schema: event.target.value })}
@@ -124,7 +127,7 @@ function SchemaField({ model, trans }: ILaunchViewProps): JSX.Element {
             {schema}
           </option>
         ))}
-      </select>
+      </HTMLSelect>
     </label>
   );
 }
