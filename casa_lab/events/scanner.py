@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Generic, Protocol, TypeVar
 
 from casa_lab.errors import NotFound
@@ -73,7 +74,7 @@ class FolderScanner(Generic[NounType]):
 
     Notes
     -----
-    All methods read files: call them in a thread.
+    All methods but :meth:`expect` read files: call them in a thread, one at a time.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class FolderScanner(Generic[NounType]):
         self._known: dict[str, _Known] = {}
         self._listed: tuple[int, int] | None = None
         self._turn = 0
+        self._hints: SimpleQueue[str] = SimpleQueue()
         self._expected: dict[str, float] = {}
 
     @property
@@ -106,7 +108,7 @@ class FolderScanner(Generic[NounType]):
 
     def expect(self, id_: str) -> None:
         """Look at a folder in every scan of the next seconds, though it has settled."""
-        self._expected[id_] = time.monotonic() + EXPECTED_SECONDS
+        self._hints.put(id_)
 
     def scan(self) -> list[Change[NounType]]:
         """Return what changed, each folder at most once."""
@@ -142,6 +144,8 @@ class FolderScanner(Generic[NounType]):
     def _due(self) -> Iterator[str]:
         """Yield the folders to look at now."""
         now = time.monotonic()
+        while not self._hints.empty():
+            self._expected[self._hints.get()] = now + EXPECTED_SECONDS
         self._expected = {id_: until for id_, until in self._expected.items() if until > now}
         settled = []
         for id_, known in self._known.items():
@@ -159,11 +163,11 @@ class FolderScanner(Generic[NounType]):
         stamp = _stamp(folder)
         if stamp is None:
             return None
-        # Without an owner the state may turn to lost by the clock alone, so
-        # that such a folder is read again until it has settled.
-        if stamp == known.stamp and (known.settled or folder.is_owned()):
-            return None
         try:
+            # Without an owner the state may turn to lost by the clock alone, so
+            # that such a folder is read again until it has settled.
+            if stamp == known.stamp and (known.settled or folder.is_owned()):
+                return None
             value = self._read(id_)
         except NotFound:  # being made, or being deleted
             return None

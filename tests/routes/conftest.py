@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from pydantic import BaseModel, RootModel
 from tornado.httpclient import HTTPResponse
 
 from casa_lab.clusters.models import ClusterRecord, ClusterSpec
 from casa_lab.folders import Folder, Owner, clusters_dir, runs_dir
+from casa_lab.histograms.frames import decode
+from casa_lab.histograms.models import ViewProblem
+from casa_lab.openapi import ENDPOINTS, Endpoint, ErrorReply
+from casa_lab.routes.base import pattern
 from casa_lab.runs.folder import RunFolder
 from casa_lab.runs.models import ProcessorReference, RunRecord, RunSpec
+
+SOON = 20.0
+"""Seconds that a loaded machine may take to answer."""
 
 
 @pytest.fixture
 def jp_server_config() -> dict[str, Any]:
     return {
         "ServerApp": {
-            "jpserver_extensions": {"casa_lab": True},
+            "jpserver_extensions": {"casa_lab": True, "jupyter_server_terminals": False},
             "allow_unauthenticated_access": False,
         },
         "CasaApp": {"watch_interval": 0.05, "idle_watch_interval": 0.1},
     }
+
+
+class Document(RootModel[dict[str, Any]]):
+    """The OpenAPI document."""
 
 
 @dataclass
@@ -47,7 +61,10 @@ Ask = Callable[..., Awaitable[Reply]]
 
 @pytest.fixture
 def ask(jp_fetch: Any) -> Ask:
-    """Send a request to the companion; errors are replies like any other."""
+    """Send a request to the companion and hold the reply against the table of endpoints.
+
+    Errors are replies like any other.
+    """
 
     async def ask(method: str, path: str, body: Any = None, **options: Any) -> Reply:
         if method in ("POST", "PATCH", "PUT"):
@@ -56,10 +73,29 @@ def ask(jp_fetch: Any) -> Ask:
         response: HTTPResponse = await jp_fetch(
             *path.strip("/").split("/"), method=method, raise_error=False, **options
         )
+        check_reply(method, path, response)
         text = response.body.decode()
         return Reply(response.code, json.loads(text) if text else None)
 
     return ask
+
+
+def check_reply(method: str, path: str, response: HTTPResponse) -> None:
+    """Fail unless a reply is what the API says it is."""
+    model: type[BaseModel] | None = ErrorReply
+    if response.code < 400:
+        (endpoint,) = (
+            endpoint
+            for endpoint in (*ENDPOINTS, Endpoint("GET", "/casa/openapi.json", "", Document))
+            if endpoint.method == method and re.fullmatch(pattern(endpoint.path), path)
+        )
+        assert response.code == endpoint.status
+        model = endpoint.reply
+    if model is None:
+        assert response.body == b""
+    else:
+        assert response.headers["Content-Type"] == "application/json"
+        model.model_validate_json(response.body, strict=True, extra="forbid")
 
 
 @pytest.fixture
@@ -138,3 +174,72 @@ def put_cluster() -> Callable[..., Folder]:
         return folder
 
     return put
+
+
+class Browser:
+    """The browser's end of the websocket."""
+
+    def __init__(self, socket: Any) -> None:
+        self.socket = socket
+
+    async def send(self, message: Any) -> None:
+        text = message if isinstance(message, (str, bytes)) else json.dumps(message)
+        await self.socket.write_message(text, binary=isinstance(text, bytes))
+
+    async def watch(self, run: str, watch: str = "w", **changes: Any) -> None:
+        view = {"x": "mass", "stack": "dataset"}
+        message = {"type": "watch", "watch": watch, "run": run, "histogram": "mass", "view": view}
+        await self.send({**message, **changes})
+
+    async def receive(self) -> Any:
+        return await asyncio.wait_for(self.socket.read_message(), SOON)
+
+    async def frame(self) -> Any:
+        message = await self.receive()
+        assert isinstance(message, bytes), message
+        return decode(message)
+
+    async def problem(self) -> ViewProblem:
+        return ViewProblem.model_validate_json(await self.receive())
+
+
+@pytest.fixture
+def connect(jp_ws_fetch) -> Iterator[Callable[[], Awaitable[Browser]]]:
+    """Open websockets that are closed when the test ends."""
+    opened: list[Browser] = []
+
+    async def connect() -> Browser:
+        opened.append(Browser(await jp_ws_fetch("casa", "histograms")))
+        return opened[-1]
+
+    yield connect
+    for browser in opened:
+        browser.socket.close()
+
+
+class Events:
+    """The browser's end of the event stream."""
+
+    def __init__(self, socket: Any) -> None:
+        self.socket = socket
+
+    async def next(self, schema: str) -> dict[str, Any]:
+        """Wait for the next event of a schema."""
+        while True:
+            text = await asyncio.wait_for(self.socket.read_message(), SOON)
+            event = json.loads(text)
+            if event.pop("schema_id") == schema:
+                return event
+
+
+@pytest.fixture
+def listen(jp_ws_fetch) -> Iterator[Callable[[], Awaitable[Events]]]:
+    opened: list[Events] = []
+
+    async def listen() -> Events:
+        opened.append(Events(await jp_ws_fetch("api", "events", "subscribe")))
+        return opened[-1]
+
+    yield listen
+    for events in opened:
+        events.socket.close()

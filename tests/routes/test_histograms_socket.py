@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import shutil
-from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +12,9 @@ import pytest
 from jupyter_server.auth import Authorizer
 from tornado.httpclient import HTTPClientError
 
-from casa_lab.histograms.frames import decode
-from casa_lab.histograms.models import ViewProblem
 from casa_lab.histograms.snapshot import write_snapshot
 from casa_lab.routes import stream
 from casa_lab.routes.histograms import MAX_MESSAGE_BYTES
-
-SOON = 10.0
-"""Seconds that a loaded machine may take."""
 
 
 def mass(entries: int) -> hist.Hist:
@@ -37,47 +29,6 @@ def mass(entries: int) -> hist.Hist:
 def snapshot(folder: Any, sequence: int, final: bool = False) -> None:
     """Write a snapshot in which ``dy`` has as many entries as its number says."""
     write_snapshot(folder.histograms, {"mass": mass(sequence)}, sequence, {"dy": 0.5}, final)
-
-
-class Browser:
-    """The browser's end of the websocket."""
-
-    def __init__(self, socket: Any) -> None:
-        self.socket = socket
-
-    async def send(self, message: Any) -> None:
-        text = message if isinstance(message, (str, bytes)) else json.dumps(message)
-        await self.socket.write_message(text, binary=isinstance(text, bytes))
-
-    async def watch(self, run: str, watch: str = "w", **changes: Any) -> None:
-        view = {"x": "mass", "stack": "dataset"}
-        message = {"type": "watch", "watch": watch, "run": run, "histogram": "mass", "view": view}
-        await self.send({**message, **changes})
-
-    async def receive(self) -> Any:
-        return await asyncio.wait_for(self.socket.read_message(), SOON)
-
-    async def frame(self) -> Any:
-        message = await self.receive()
-        assert isinstance(message, bytes), message
-        return decode(message)
-
-    async def problem(self) -> ViewProblem:
-        return ViewProblem.model_validate_json(await self.receive())
-
-
-@pytest.fixture
-def connect(jp_ws_fetch) -> Iterator[Callable[[], Awaitable[Browser]]]:
-    """Open websockets that are closed when the test ends."""
-    opened: list[Browser] = []
-
-    async def connect() -> Browser:
-        opened.append(Browser(await jp_ws_fetch("casa", "histograms")))
-        return opened[-1]
-
-    yield connect
-    for browser in opened:
-        browser.socket.close()
 
 
 async def test_an_ended_run_gives_one_final_frame(connect, put_run) -> None:

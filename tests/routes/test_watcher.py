@@ -5,42 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
-import pytest
-
 from casa_lab.events.schemas import CLUSTER, DATASETS, RUN, SCHEMA_FILES
-
-SOON = 10.0
-
-
-class Events:
-    """The browser's end of the event stream."""
-
-    def __init__(self, socket: Any) -> None:
-        self.socket = socket
-
-    async def next(self, schema: str) -> dict[str, Any]:
-        """Wait for the next event of a schema."""
-        while True:
-            text = await asyncio.wait_for(self.socket.read_message(), SOON)
-            event = json.loads(text)
-            if event.pop("schema_id") == schema:
-                return event
-
-
-@pytest.fixture
-def listen(jp_ws_fetch) -> Iterator[Callable[[], Awaitable[Events]]]:
-    opened: list[Events] = []
-
-    async def listen() -> Events:
-        opened.append(Events(await jp_ws_fetch("api", "events", "subscribe")))
-        return opened[-1]
-
-    yield listen
-    for events in opened:
-        events.socket.close()
 
 
 async def test_a_run_from_its_launch_to_its_deletion(listen, put_run, owners, ask) -> None:
@@ -112,7 +79,7 @@ async def test_trouble_with_the_folders_ends_neither_server_nor_news(
 
     loop = asyncio.get_running_loop()
     monkeypatch.setattr(scanner, "scan", fail_once)
-    await asyncio.wait_for(failed.wait(), SOON)
+    await asyncio.wait_for(failed.wait(), 20)
     put_run("done")
     assert (await events.next(RUN))["run"]["state"] == "done"
     assert "stale file handle" in caplog.text

@@ -1,0 +1,196 @@
+"""The routes of the runs; a real one lives in test_live.py."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from casa_lab.clusters import manager as clusters
+from casa_lab.runs import manager as runs
+from casa_lab.runs.models import Failure
+
+SOURCE = '''
+from coffea.processor import ProcessorABC
+
+
+class Mass(ProcessorABC):
+    """Fills the mass."""
+
+    def process(self, events):
+        return {}
+'''
+
+RUN = "/casa/runs/20260101-000000-mass-0001"
+
+
+@pytest.fixture
+def analysis(jp_root_dir: Path) -> Path:
+    """A processor and a dataset ``drell-yan`` in the server's root."""
+    fileset = {"drell-yan": {"files": {"dy.root": "Events"}}}
+    (jp_root_dir / "fileset.json").write_text(json.dumps(fileset))
+    (jp_root_dir / "mass.py").write_text(SOURCE)
+    return jp_root_dir
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was started; nothing really is."""
+    modules: list[str] = []
+
+    def start(arguments: list[str], log: Path, environment: Any = None) -> int:
+        modules.append(arguments[2])
+        return 1
+
+    monkeypatch.setattr(clusters, "start_detached", start)
+    monkeypatch.setattr(runs, "start_detached", start)
+    return modules
+
+
+def new_run(**changes: Any) -> dict[str, Any]:
+    return {"processor": {"location": "mass.py:Mass"}, "datasets": ["drell-yan"], **changes}
+
+
+async def test_a_launch_starts_a_cluster_and_a_driver(ask, analysis, started) -> None:
+    reply = await ask("POST", "/casa/runs", new_run(name="First look"))
+    assert reply.status == 202
+    assert (reply.body["state"], reply.body["name"]) == ("queued", "First look")
+    assert reply.body["processor"]["location"] == f"{analysis / 'mass.py'}:Mass"
+    assert started == ["casa_lab.clusters.host", "casa_lab.runs.driver"]
+    again = await ask("POST", "/casa/runs", new_run())
+    assert again.body["cluster"] == reply.body["cluster"]
+    assert started[2:] == ["casa_lab.runs.driver"]
+
+
+@pytest.mark.parametrize("state", ["starting", "running"])
+async def test_a_launch_on_a_given_cluster(
+    ask, analysis, started, put_cluster, owners, state
+) -> None:
+    folder = put_cluster(state)
+    owners(folder)
+    reply = await ask("POST", "/casa/runs", new_run(cluster=folder.id))
+    assert (reply.status, reply.body["cluster"]) == (202, folder.id)
+    assert started == ["casa_lab.runs.driver"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "sentence"),
+    [
+        ({"datasets": ["drel-yan"]}, 404, "Did you mean 'drell-yan'?"),
+        ({"datasets": []}, 400, "Field 'datasets': "),
+        ({"cluster": "none"}, 404, "no cluster 'none'"),
+        ({"profile": "none"}, 404, "'none'"),
+        ({"chunksize": 0}, 400, "Field 'chunksize': "),
+        ({"processor": {"location": "mas.py:Mass"}}, 404, "no 'mas.py'"),
+        ({"processor": {"location": "mass.py:Mas"}}, 400, "Did you mean 'Mass'?"),
+        ({"processor": {"location": "/etc/passwd.py:Mass"}}, 400, "outside the folders"),
+        ({"processor": {"location": "../x.py:Mass"}}, 400, "outside the folders"),
+        ({"processor": {"location": "\0.py:Mass"}}, 400, "not a path"),
+        ({"processor": {"location": "folder.py:Mass"}}, 400, "not a file"),
+        ({"processor": {"location": "broken.py:Mass"}}, 400, "syntax error"),
+    ],
+)
+async def test_a_launch_with_a_mistake_in_it_starts_nothing(
+    ask, analysis, started, changes, status, sentence
+) -> None:
+    (analysis / "folder.py").mkdir()
+    (analysis / "broken.py").write_text("class Mass(:\n")
+    reply = await ask("POST", "/casa/runs", new_run(**changes))
+    assert reply.status == status
+    assert sentence in reply.message
+    assert started == []
+    assert (await ask("GET", "/casa/runs")).body == {"runs": []}
+
+
+async def test_runs_are_listed_newest_first_and_shown(ask, put_run) -> None:
+    put_run("done", run="a")
+    put_run("failed", run="b")
+    listed = await ask("GET", "/casa/runs")
+    assert [run["id"] for run in listed.body["runs"]] == ["b", "a"]
+    shown = await ask("GET", "/casa/runs/b")
+    assert (shown.body["state"], shown.body["datasets"]) == ("failed", ["dy"])
+
+
+async def test_stop_and_pause_reach_the_driver(ask, put_run, owners) -> None:
+    folder = put_run("running")
+    owners(folder)
+    for action in ("stop", "pause"):
+        assert (await ask("POST", f"{RUN}/{action}")).status == 202
+    asked = [
+        json.loads(line) for line in (folder.path / "requests.jsonl").read_text().split("\n")[:-1]
+    ]
+    assert [request["action"] for request in asked] == ["stop", "pause"]
+
+
+async def test_what_the_state_does_not_allow(ask, put_run, owners) -> None:
+    put_run("done")
+    for action in ("pause", "resume"):
+        reply = await ask("POST", f"{RUN}/{action}")
+        assert (reply.status, "done" in reply.message) == (409, True)
+    folder = put_run("running", run="busy")
+    owners(folder)
+    reply = await ask("DELETE", "/casa/runs/busy")
+    assert (reply.status, "Stop it first" in reply.message) == (409, True)
+
+
+async def test_a_stopped_run_is_resumed(ask, put_run, started) -> None:
+    put_run("stopped")
+    reply = await ask("POST", f"{RUN}/resume")
+    assert (reply.status, reply.body["state"]) == (202, "queued")
+    assert started == ["casa_lab.clusters.host", "casa_lab.runs.driver"]
+
+
+async def test_failures_log_and_histograms(ask, put_run) -> None:
+    folder = put_run("done")
+    failure = Failure(
+        dataset="dy",
+        file="/data/dy.root",
+        treename="Events",
+        entry_start=None,
+        entry_stop=None,
+        kind="file missing",
+        cause="There is no such file. Check its path.",
+        exception="FileNotFoundError",
+        traceback="",
+    )
+    folder.failures.write_text(failure.model_dump_json() + "\n")
+    folder.log.write_text("It went well.\n")
+    failures = await ask("GET", f"{RUN}/failures")
+    assert failures.body == {"failures": [failure.model_dump()], "total": 1}
+    assert (await ask("GET", f"{RUN}/log")).body["text"] == "It went well.\n"
+    catalog = await ask("GET", f"{RUN}/histograms")
+    assert catalog.body == {"sequence": 0, "histograms": []}
+
+
+async def test_a_run_is_deleted(ask, put_run) -> None:
+    folder = put_run("done")
+    assert (await ask("DELETE", RUN)).status == 204
+    assert not folder.path.exists()
+
+
+@pytest.mark.parametrize("name", ["none", "..", "a b", "\N{SNOWMAN}"])
+@pytest.mark.parametrize(
+    ("method", "below"),
+    [
+        ("GET", ""),
+        ("DELETE", ""),
+        ("POST", "/stop"),
+        ("POST", "/pause"),
+        ("POST", "/resume"),
+        ("GET", "/failures"),
+        ("GET", "/log"),
+        ("GET", "/histograms"),
+    ],
+)
+async def test_a_run_that_there_is_not(ask, name, method, below) -> None:
+    reply = await ask(method, f"/casa/runs/{name}{below}")
+    assert reply.status == 404
+    assert reply.message
+
+
+async def test_processors_are_found(ask, analysis) -> None:
+    reply = await ask("GET", "/casa/processors")
+    (processor,) = reply.body["processors"]
+    assert (processor["name"], processor["summary"]) == ("Mass", "Fills the mass.")
