@@ -69,7 +69,7 @@ def execute(options: argparse.Namespace) -> int:
     if options.workers and not options.headless:
         raise BadInput("--workers goes with --headless; in JupyterLab, scale in the sidebar.")
     folder: Path = options.folder.expanduser().absolute()
-    console = Console(stderr=True)
+    console = Console(stderr=True, highlight=False)
     fileset = prepare(folder, console)
     if options.headless:
         return _run_headless(folder, fileset, options.workers)

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
-
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from casa_lab.errors import BadInput, NotFound
 
 from .codes import DONE
+from .tables import print_table
 from .wording import age
 
 
@@ -52,7 +48,10 @@ def list_runs(_: argparse.Namespace) -> int:
         rows.append(
             (run.id, run.name, run.state, events, str(progress.chunks_failed), age(run.created))
         )
-    _print_table(("Id", "Name", "State", "Events", "Failed", "Started"), rows, "No runs.")
+    if rows:
+        print_table(("Id", "Name", "State", "Events", "Failed", "Started"), rows)
+    else:
+        print("No runs.")
     return DONE
 
 
@@ -70,7 +69,10 @@ def list_clusters(_: argparse.Namespace) -> int:
         )
         for cluster in manager.list_clusters()
     ]
-    _print_table(("Id", "Profile", "State", "Workers", "Started"), rows, "No clusters.")
+    if rows:
+        print_table(("Id", "Profile", "State", "Workers", "Started"), rows)
+    else:
+        print("No clusters.")
     return DONE
 
 
@@ -113,20 +115,3 @@ def _one(text: str, known: Sequence[str]) -> str:
     if len(matches) > 1:
         raise BadInput(f"'{text}' could be any of {', '.join(matches)}.")
     return matches[0]
-
-
-def _print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], otherwise: str) -> None:
-    rows = list(rows)
-    console = Console()
-    if not rows:
-        console.print(otherwise)
-        return
-    # Scripts read ids from this: away from a terminal, nothing is cut or boxed.
-    if not console.is_terminal:
-        console = Console(width=1000)
-    table = Table(box=SIMPLE_HEAD if console.is_terminal else None, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    console.print(table)

@@ -14,7 +14,7 @@ from rich.text import Text
 from casa_lab.runs.models import DatasetProgress, Run
 from casa_lab.runs.models import Progress as RunProgress
 
-from .wording import count, duration, rate
+from .wording import byte_rate, count, duration, rate
 
 LINE_SECONDS = 2.0
 """Least time between plain lines that only report more of the same."""
@@ -136,8 +136,8 @@ def _events(progress: DatasetProgress | RunProgress) -> str:
 def _status(run: Run) -> str:
     progress = run.progress
     parts = [
-        rate(progress.events_per_second, "events"),
-        rate(progress.bytes_per_second, "B"),
+        rate(progress.events_per_second),
+        byte_rate(progress.bytes_per_second),
         count(progress.workers, "worker"),
     ]
     if progress.seconds_left is not None:

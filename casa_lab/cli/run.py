@@ -20,6 +20,7 @@ from .codes import DONE, FAILED, INTERRUPTED
 from .interruptions import Interruptions
 from .progress import Display, display_on
 from .summary import SHOWN_FAILURES, check_output, print_summary, write_results
+from .wording import count
 
 POLL_SECONDS = 0.2
 """How often the state of the run is read."""
@@ -146,7 +147,7 @@ def perform(request: Request) -> int:
     from casa_lab.runs import manager as runs
 
     check_output(request.output)
-    progress = Console(stderr=True)
+    progress = Console(stderr=True, highlight=False)
     own = request.new.cluster is None
     with Interruptions() as interruptions:
         if request.new.cluster is None:
@@ -176,14 +177,9 @@ def perform(request: Request) -> int:
             f"The run goes on in the background. 'casa-lab runs' shows it, "
             f"'casa-lab stop {run.id}' stops it.",
             soft_wrap=True,
-            highlight=False,
         )
         if own:
-            progress.print(
-                f"So does its cluster, until 'casa-lab stop {cluster.id}'.",
-                soft_wrap=True,
-                highlight=False,
-            )
+            progress.print(f"Its cluster stays until 'casa-lab stop {cluster.id}'.", soft_wrap=True)
         return INTERRUPTED
     code = _conclude(request, ended, progress)
     if own:
@@ -227,13 +223,11 @@ def _conclude(request: Request, run: Run, progress: Console) -> int:
             request.plots,
             lambda done: status.update(f"Drawing the histograms: {done:.0%}"),
         )
-    summary = Console()
-    print_summary(summary, run, failures)
+    print_summary(run, failures)
     plots = sum(path.suffix == ".png" for path in written)
-    summary.print(
-        f"The results are in {request.output}: {len(written)} files, {plots} of them plots.",
-        soft_wrap=True,
-        highlight=False,
+    print(
+        f"The results are in {request.output}: {count(len(written), 'file')}, "
+        f"{plots} of them plots."
     )
     if run.state == "stopped":
         return INTERRUPTED

@@ -7,9 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from casa_lab.errors import BadInput, NotFound
@@ -18,7 +16,8 @@ from casa_lab.runs.folder import RunFolder
 from casa_lab.runs.models import DatasetProgress, Failure, FailureList, Run
 from casa_lab.runs.models import Progress as RunProgress
 
-from .wording import count, duration, rate
+from .tables import print_table
+from .wording import byte_rate, count, duration, rate
 
 SHOWN_FAILURES = 20
 """How many failures are printed; the others are in ``failures.jsonl``."""
@@ -26,31 +25,30 @@ SHOWN_FAILURES = 20
 _SUMMARY = "run.json"
 
 
-def print_summary(console: Console, run: Run, failures: FailureList) -> None:
+def print_summary(run: Run, failures: FailureList) -> None:
     """Print how a run ended: a row for each dataset, then its failures in sentences."""
-    table = Table(box=SIMPLE_HEAD)
-    table.add_column("Dataset")
-    for title in ("Events", "of", "Chunks", "Failed"):
-        table.add_column(title, justify="right")
-    for name, dataset in run.progress.datasets.items():
-        table.add_row(Text(name), *_cells(dataset))
-    if len(run.progress.datasets) > 1:
-        table.add_section()
-        table.add_row(Text("all"), *_cells(run.progress))
-    console.print(table)
-
     progress = run.progress
+    if progress.datasets:
+        numbers = ("Events", "of", "Chunks", "Failed")
+        print_table(
+            ("Dataset", *numbers),
+            [(name, *_cells(dataset)) for name, dataset in progress.datasets.items()],
+            numbers,
+            ("all", *_cells(progress)) if len(progress.datasets) > 1 else None,
+        )
+    console = Console(highlight=False, soft_wrap=True)
     if progress.seconds_elapsed:
         console.print(
             f"{count(progress.events_done, 'event')} in {duration(progress.seconds_elapsed)}: "
-            f"{rate(progress.events_done / progress.seconds_elapsed, 'events')}, "
-            f"{rate(progress.bytes_read / progress.seconds_elapsed, 'B')}."
+            f"{rate(progress.events_done / progress.seconds_elapsed)}, "
+            f"{byte_rate(progress.bytes_read / progress.seconds_elapsed)}."
         )
     for failure in failures.failures:
-        console.print(Text(describe_failure(failure), style="red"), soft_wrap=True)
+        console.print(Text(describe_failure(failure), style="red"))
     if failures.total > len(failures.failures):
-        console.print(f"... and {failures.total - len(failures.failures):,} more failures.")
-    console.print(Text(run.message), soft_wrap=True)
+        more = failures.total - len(failures.failures)
+        console.print(f"... and {count(more, 'more failure')}; failures.jsonl has them all.")
+    console.print(Text(run.message))
 
 
 def describe_failure(failure: Failure) -> str:
@@ -113,11 +111,12 @@ def write_results(
             written.append(folder / kept.name)
     try:
         histograms = read_all(source.histograms)
-    except NotFound:
+    except NotFound:  # nothing was processed
         histograms = {}
-    written += write_histograms(histograms, folder)
-    if plots:
-        written += write_plots(histograms, folder, progress)
+    if histograms:
+        written += write_histograms(histograms, folder)
+        if plots:
+            written += write_plots(histograms, folder, progress)
     names = [path.relative_to(folder).as_posix() for path in written]
     write_json(folder / _SUMMARY, {"run": run.model_dump(mode="json"), "files": names})
     return [*written, folder / _SUMMARY]
@@ -137,6 +136,6 @@ def _remove_earlier(folder: Path) -> None:
 
 
 def _cells(progress: DatasetProgress | RunProgress) -> tuple[str, str, str, Text]:
-    failed = Text(f"{progress.chunks_failed:,}", style="red" if progress.chunks_failed else "")
     total = "?" if progress.events_total is None else f"{progress.events_total:,}"
+    failed = Text(f"{progress.chunks_failed:,}", style="red" if progress.chunks_failed else "")
     return f"{progress.events_done:,}", total, f"{progress.chunks_done:,}", failed

@@ -12,14 +12,19 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def rate(number: float, unit: str) -> str:
-    """Return a rate with three digits and a prefix: ``84.2 kevents/s``, ``1.03 MB/s``."""
+def rate(number: float) -> str:
+    """Return a rate of events: ``84,210 events/s``."""
+    return f"{number:,.0f} events/s"
+
+
+def byte_rate(number: float) -> str:
+    """Return a rate of bytes with three digits: ``1.03 MB/s``."""
     prefix = 0
     while number >= 999.5 and prefix < len(_PREFIXES) - 1:
         number /= 1000
         prefix += 1
     digits = 0 if number >= 99.95 or not prefix else 1 if number >= 9.995 else 2
-    return f"{number:.{digits}f} {_PREFIXES[prefix]}{unit}/s"
+    return f"{number:.{digits}f} {_PREFIXES[prefix]}B/s"
 
 
 def duration(seconds: float) -> str:

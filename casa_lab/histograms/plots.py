@@ -98,7 +98,8 @@ def _draw_view(data: ViewData, means: bool, label: str, plot: Axes) -> None:
     for row in points:
         name = data.stack[row]
         mplhep.histplot(
-            values[row],
+            # A point at zero without uncertainty says nothing.
+            np.where(variances[row] > 0, values[row], np.nan),
             bins=data.edges,
             yerr=np.sqrt(variances[row]),
             histtype="errorbar",

@@ -1,0 +1,48 @@
+"""A cluster that the tests of the command line share, and a small sample."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from casa_lab.clusters import manager
+from casa_lab.clusters.models import NewCluster
+from casa_lab.clusters.states import ENDED_STATES
+from casa_lab.datasets.sample import make_sample
+
+CLUSTER_SECONDS = 60.0
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The fileset of a sample of some 10,000 events."""
+    return make_sample(tmp_path_factory.mktemp("sample"), scale=0.01)
+
+
+@pytest.fixture(scope="session")
+def shared_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("casa")
+
+
+@pytest.fixture(scope="session")
+def shared_cluster(shared_data_dir: Path) -> Iterator[str]:
+    """The id of a running cluster in the shared data directory."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CASA_DATA_DIR", str(shared_data_dir))
+        cluster = manager.start(NewCluster(workers=2)).id
+        yield cluster
+        patch.setenv("CASA_DATA_DIR", str(shared_data_dir))
+        manager.stop(cluster)
+        deadline = time.monotonic() + CLUSTER_SECONDS
+        while manager.get(cluster).state not in ENDED_STATES and time.monotonic() < deadline:
+            time.sleep(0.1)
+
+
+@pytest.fixture
+def cluster(shared_cluster: str, shared_data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The shared cluster, for a test that is to see its data directory."""
+    monkeypatch.setenv("CASA_DATA_DIR", str(shared_data_dir))
+    return shared_cluster
