@@ -89,7 +89,11 @@ export interface IFigureOptions {
 }
 
 const FULL_FONT = 13;
+const NARROW_FONT = 11;
 const COMPACT_FONT = 10;
+
+/** Below this width in pixels, a figure gets the narrow font. */
+const NARROW = 520;
 
 /** The legend takes this part of the frame at most before data may touch it. */
 const MAX_LEGEND = 0.45;
@@ -108,7 +112,11 @@ export function layoutFigure(
   options: IFigureOptions
 ): IFigure {
   const { compact, log, width, height } = options;
-  const fontSize = compact ? COMPACT_FONT : FULL_FONT;
+  const fontSize = compact
+    ? COMPACT_FONT
+    : width < NARROW
+      ? NARROW_FONT
+      : FULL_FONT;
   const bottom = bottomMargin(data, options, fontSize);
   const top = compact ? 6 : 10;
   const frameHeight = Math.max(20, height - top - bottom.margin);
@@ -211,7 +219,7 @@ function marks(data: IPlotData, x: Scale, y: Scale, compact: boolean): Marks {
     single,
     outline: stepLine(edges, totals.map(within), base),
     band: single ? '' : band,
-    bars: single ? errorBars(edges, totals, errors, within) : '',
+    bars: single && !compact ? errorBars(edges, totals, errors, within) : '',
     points: markers(edges, points, pointErrors, within, radius),
     pointBars: errorBars(edges, points, pointErrors, within)
   };

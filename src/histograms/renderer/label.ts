@@ -57,11 +57,7 @@ function advance(character: string): number {
   if (/[ijlI.,:;'|!()[\]{} ]/.test(character)) {
     return 0.3;
   }
-  return /[mwMW%]/.test(character)
-    ? 0.85
-    : /[A-Z]/.test(character)
-      ? 0.67
-      : 0.56;
+  return /[mwMW%]/.test(character) ? 0.85 : /[A-Z]/.test(character) ? 0.7 : 0.6;
 }
 
 class MathParser {

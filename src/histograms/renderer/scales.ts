@@ -75,7 +75,9 @@ function logScale(
   headroom: number
 ): Scale {
   const shown = [...data.layers, data.measured].filter(isSeries);
-  const positive = shown.flatMap(({ values }) => values.filter(v => v > 0));
+  const positive = shown.flatMap(({ values }) =>
+    values.filter(v => v > 0 && v < Infinity)
+  );
   const high = top > 0 ? top : 1;
   const least = min(positive) ?? high / 10;
   const low = Math.max(least / 2, high / 10 ** MAX_DECADES);

@@ -177,15 +177,13 @@ function emptyText(
   if (run.histograms_sequence > 0) {
     return trans.__('Loading…');
   }
-  switch (run.state) {
-    case 'queued':
-    case 'preparing':
-      return run.message || trans.__('Waiting for workers…');
-    case 'paused':
-      return trans.__('Paused before the first histograms.');
-    default:
-      return isActive(run)
-        ? trans.__('The first histograms show as soon as a chunk is done.')
-        : trans.__('The run ended before it had any histograms.');
+  if (!isActive(run)) {
+    return trans.__('The run ended before it had any histograms.');
   }
+  if (run.message) {
+    return run.message;
+  }
+  return run.state === 'queued' || run.state === 'preparing'
+    ? trans.__('Waiting for workers…')
+    : trans.__('The first histograms show as soon as a chunk is done.');
 }

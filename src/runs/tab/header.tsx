@@ -122,7 +122,9 @@ function StateMessage({ run, trans }: IRunProps): JSX.Element | null {
       />
     );
   }
-  return run.message ? (
+  // Where the first histogram will be, the message stands already.
+  const starting = isActive(run) && run.histograms_sequence === 0;
+  return run.message && !starting ? (
     <p className="casa-RunTab-message">{run.message}</p>
   ) : null;
 }

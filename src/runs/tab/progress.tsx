@@ -8,6 +8,7 @@ import {
 } from '../../components/format';
 import { MiddleEllipsis } from '../../components/name';
 import type { DatasetProgress, Run } from '../../services/models';
+import type { Tone } from '../../components/tone';
 import { isActive, stateTone } from '../states';
 import { Section } from './section';
 import { timeLeft } from './time';
@@ -27,23 +28,17 @@ export function Summary({ run, trans }: IRunProps): JSX.Element {
     >
       <div className="casa-RunTab-overall">
         <span className="casa-RunTab-events">
-          {eventsText(progress, trans)}
+          {progress.events_total === null && isActive(run)
+            ? trans.__('Counting events…')
+            : eventsText(progress, trans)}
         </span>
-        {progress.chunks_failed > 0 && (
-          <span className="casa-RunTab-failed">
-            {trans._n(
-              '%1 chunk failed',
-              '%1 chunks failed',
-              progress.chunks_failed
-            )}
-          </span>
-        )}
         <span className="casa-RunTab-percent">{percent(progress)}</span>
       </div>
       <ShareBar
         progress={progress}
         run={run}
         label={trans.__('All datasets')}
+        isOverall
         trans={trans}
       />
       <Numbers run={run} trans={trans} />
@@ -124,14 +119,18 @@ interface IShareBarProps extends IRunProps {
 
   /** What the bar is about, for screen readers. */
   readonly label: string;
+
+  /** True for the one bar that moves while there is nothing to fill it with. */
+  readonly isOverall?: boolean;
 }
 
 /** A bar that fills, with a part for what failed. */
 function ShareBar(props: IShareBarProps): JSX.Element {
-  const { label, progress, run, trans } = props;
+  const { isOverall = false, label, progress, run, trans } = props;
   const shares = sharesOf(progress);
   const complete = shares !== null && shares.done >= 1;
-  const moving = shares === null && isActive(run) && run.state !== 'paused';
+  const moving =
+    isOverall && shares === null && isActive(run) && run.state !== 'paused';
   return (
     <div
       className={`casa-ShareBar${moving ? ' casa-mod-moving' : ''}`}
@@ -174,27 +173,34 @@ function Numbers({ run, trans }: IRunProps): JSX.Element {
     ? progress.bytes_per_second
     : average(progress.bytes_read, seconds);
   const left = timeLeft(run, trans);
-  const numbers: [string, string][] = [
-    [
-      running ? trans.__('Events/s') : trans.__('Events/s, mean'),
-      formatCount(Math.round(events))
-    ],
-    [
-      running ? trans.__('Read') : trans.__('Read, mean'),
-      `${formatBytes(bytes)}/s`
-    ],
-    [trans.__('Elapsed'), formatDuration(seconds, trans)]
-  ];
+  const numbers: [name: string, value: string, tone?: Tone][] = [];
+  if (seconds > 0) {
+    numbers.push(
+      [
+        running ? trans.__('Events/s') : trans.__('Events/s, mean'),
+        formatCount(Math.round(events))
+      ],
+      [
+        running ? trans.__('Read') : trans.__('Read, mean'),
+        `${formatBytes(bytes)}/s`
+      ],
+      [trans.__('Elapsed'), formatDuration(seconds, trans)]
+    );
+  }
   if (left !== null) {
     numbers.push([trans.__('Time left'), left]);
   }
   if (isActive(run)) {
     numbers.push([trans.__('Workers'), formatExactCount(progress.workers)]);
   }
+  const failed = progress.chunks_failed;
+  if (failed > 0) {
+    numbers.push([trans.__('Failed chunks'), formatExactCount(failed), 'bad']);
+  }
   return (
     <dl className="casa-RunTab-numbers">
-      {numbers.map(([name, value]) => (
-        <div key={name}>
+      {numbers.map(([name, value, tone]) => (
+        <div key={name} data-tone={tone}>
           <dt>{name}</dt>
           <dd>{value}</dd>
         </div>
@@ -203,10 +209,9 @@ function Numbers({ run, trans }: IRunProps): JSX.Element {
   );
 }
 
-function barTone(run: Run): string {
-  const tone = stateTone(run);
-  // What is missing of a run that is done shows in red already.
-  return run.state === 'done' ? 'good' : tone;
+/** What is missing of a run that is done shows in red already. */
+function barTone(run: Run): Tone {
+  return run.state === 'done' ? 'good' : stateTone(run);
 }
 
 /** Writes "x of y events" with all the digits. */

@@ -1,0 +1,153 @@
+import type { Histogram } from '../services/models';
+import { HistogramModel } from './model';
+import {
+  FakeStream,
+  makeAxis,
+  makeCategories,
+  makeFrame,
+  makeHistogram
+} from './testing';
+
+const DATASET = makeCategories('dataset', ['zjets', 'ttbar']);
+const VARIATION = makeCategories('variation', ['nominal', 'up']);
+const HISTOGRAM = makeHistogram({
+  axes: [DATASET, VARIATION, makeAxis(), makeAxis({ name: 'pt' })]
+});
+
+describe('HistogramModel', () => {
+  let stream: FakeStream;
+  let model: HistogramModel;
+
+  const make = (histogram: Histogram): HistogramModel =>
+    new HistogramModel({
+      run: 'r1',
+      datasets: ['ttbar', 'zjets'],
+      histogram,
+      stream
+    });
+
+  beforeEach(() => {
+    stream = new FakeStream();
+    model = make(HISTOGRAM);
+  });
+
+  afterEach(() => {
+    model.dispose();
+  });
+
+  it('watches its view while somebody looks', () => {
+    expect(stream.watched).toHaveLength(0);
+    const [one, other] = [model.show(), model.show()];
+    expect(stream.watched.map(({ request }) => request)).toEqual([
+      { run: 'r1', histogram: 'mass', view: model.view }
+    ]);
+    one.dispose();
+    expect(stream.watched).toHaveLength(1);
+    other.dispose();
+    other.dispose();
+    expect(stream.watched).toHaveLength(0);
+  });
+
+  it('watches anew when another view is chosen, and keeps the picture', () => {
+    model.show();
+    const [{ receiver }] = stream.watched;
+    receiver.onFrame(makeFrame({}, [[1, 2, 3, 4]]));
+    model.chooseX('pt');
+    model.chooseCategory('variation', 'up');
+    expect(stream.watched).toHaveLength(1);
+    expect(stream.watched[0].request.view).toEqual({
+      x: 'pt',
+      stack: 'dataset',
+      select: { variation: 'up' }
+    });
+    expect(model.frame).not.toBeNull();
+  });
+
+  it('selects nothing of what is drawn', () => {
+    model.chooseStack('variation');
+    expect(model.view).toEqual({ x: 'mass', stack: 'variation', select: {} });
+    model.chooseX('variation');
+    expect(model.view).toEqual({ x: 'variation', stack: null, select: {} });
+  });
+
+  it('sums over an axis again', () => {
+    model.chooseCategory('variation', null);
+    expect(model.view?.select).toEqual({});
+  });
+
+  it('tells of changes of the view and of the drawing', () => {
+    const changed = jest.fn();
+    model.changed.connect(changed);
+    model.draw({ log: true });
+    expect(model.drawing).toEqual({ log: true, flow: false });
+    model.chooseX('pt');
+    expect(changed).toHaveBeenCalledTimes(2);
+  });
+
+  it('keeps the order of launch, then that of turning up', () => {
+    model.show();
+    const { onFrame } = stream.watched[0].receiver;
+    const frame = (stack: string[]): void =>
+      onFrame.call(
+        model,
+        makeFrame(
+          { stack },
+          stack.map(() => [0, 1, 2, 0])
+        )
+      );
+    frame(['other', 'zjets']);
+    frame(['zjets', 'another', 'other']);
+    expect(model.order).toEqual(['ttbar', 'zjets', 'other', 'another']);
+  });
+
+  it('says why there is nothing to draw', () => {
+    model.show();
+    const { receiver } = stream.watched[0];
+    receiver.onProblem('There is no category yet.');
+    expect(model.problem).toBe('There is no category yet.');
+    receiver.onFrame(makeFrame({}, [[1, 2, 3, 4]]));
+    expect(model.problem).toBeNull();
+  });
+
+  it('does not ask for what cannot be drawn', () => {
+    const mean = make(
+      makeHistogram({ axes: [], problem: 'Casa cannot show this.' })
+    );
+    mean.show();
+    mean.chooseX('mass');
+    expect(mean.view).toBeNull();
+    expect(mean.problem).toBe('Casa cannot show this.');
+    expect(stream.watched).toHaveLength(0);
+    mean.dispose();
+  });
+
+  it('takes the nominal category once it is there', () => {
+    const early = { ...HISTOGRAM, axes: [...HISTOGRAM.axes] };
+    early.axes[1] = makeCategories('variation', []);
+    const growing = make(early);
+    growing.show();
+    expect(growing.view?.select).toEqual({});
+    growing.update(HISTOGRAM);
+    expect(growing.view?.select).toEqual({ variation: 'nominal' });
+    expect(stream.watched[0].request.view.select).toEqual({
+      variation: 'nominal'
+    });
+    growing.dispose();
+  });
+
+  it('keeps what the user chose', () => {
+    model.chooseCategory('variation', 'up');
+    const axes = [...HISTOGRAM.axes];
+    axes[1] = makeCategories('variation', ['nominal', 'up', 'down']);
+    model.update({ ...HISTOGRAM, axes });
+    expect(model.view?.select).toEqual({ variation: 'up' });
+  });
+
+  it('stops watching when it is disposed', () => {
+    const shown = model.show();
+    model.dispose();
+    expect(stream.watched).toHaveLength(0);
+    shown.dispose();
+    expect(stream.watched).toHaveLength(0);
+  });
+});

@@ -1,0 +1,153 @@
+import { FakeStream, makeHistogram } from '../../histograms/testing';
+import { RunTabModel } from './model';
+import { FakeRuns, makeProgress, makeRun } from './testing';
+
+describe('RunTabModel', () => {
+  let runs: FakeRuns;
+  let model: RunTabModel;
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    runs = new FakeRuns(makeRun());
+    model = new RunTabModel({ run: 'r1', runs, stream: new FakeStream() });
+  });
+
+  afterEach(() => {
+    model.dispose();
+    jest.useRealTimers();
+  });
+
+  const settle = (): Promise<void> => jest.advanceTimersByTimeAsync(5_000);
+  const paths = (): string[] => model.histograms.map(({ path }) => path);
+
+  it('fetches nothing before there is anything, nor while hidden', async () => {
+    runs.change({ histograms_sequence: 1 });
+    await settle();
+    expect(runs.histograms).not.toHaveBeenCalled();
+    runs.change({ histograms_sequence: 0 });
+    model.isVisible = true;
+    await settle();
+    expect(runs.histograms).not.toHaveBeenCalled();
+    expect(runs.failures).not.toHaveBeenCalled();
+    expect(runs.log).not.toHaveBeenCalled();
+  });
+
+  it('catches up when it is shown', async () => {
+    runs.change({ histograms_sequence: 3 });
+    model.isVisible = true;
+    await settle();
+    expect(runs.histograms).toHaveBeenCalledTimes(1);
+    model.isVisible = false;
+    model.isVisible = true;
+    await settle();
+    expect(runs.histograms).toHaveBeenCalledTimes(1);
+  });
+
+  it('shows the first histogram that can be drawn', async () => {
+    model.isVisible = true;
+    runs.histograms.mockResolvedValue({
+      sequence: 1,
+      histograms: [
+        makeHistogram({ path: 'odd', axes: [], problem: 'No axis.' }),
+        makeHistogram({ path: 'mass' }),
+        makeHistogram({ path: 'pt' })
+      ]
+    });
+    runs.change({ histograms_sequence: 1 });
+    await settle();
+    expect(paths()).toEqual(['odd', 'mass', 'pt']);
+    expect(model.selected?.path).toBe('mass');
+  });
+
+  it('keeps models and the selection from snapshot to snapshot', async () => {
+    model.isVisible = true;
+    const histograms = [
+      makeHistogram({ path: 'mass' }),
+      makeHistogram({ path: 'pt' })
+    ];
+    runs.histograms.mockResolvedValue({ sequence: 1, histograms });
+    runs.change({ histograms_sequence: 1 });
+    await settle();
+    const [mass, pt] = model.histograms;
+    model.select(pt);
+    runs.histograms.mockResolvedValue({
+      sequence: 2,
+      histograms: [makeHistogram({ path: 'eta' }), ...histograms]
+    });
+    runs.change({ histograms_sequence: 2 });
+    await settle();
+    expect(model.histograms.slice(1)).toEqual([mass, pt]);
+    expect(model.selected).toBe(pt);
+
+    runs.histograms.mockResolvedValue({
+      sequence: 3,
+      histograms: [makeHistogram({ path: 'mass' })]
+    });
+    runs.change({ histograms_sequence: 3 });
+    await settle();
+    expect(pt.isDisposed).toBe(true);
+    expect(model.selected).toBe(mass);
+  });
+
+  it('fetches failures when there are more, and at the end', async () => {
+    model.isVisible = true;
+    runs.change({ progress: makeProgress({ chunks_failed: 1 }) });
+    runs.change({ updated: 1 });
+    await settle();
+    expect(runs.failures).toHaveBeenCalledTimes(1);
+    runs.change({ progress: makeProgress({ chunks_failed: 2 }) });
+    await settle();
+    expect(runs.failures).toHaveBeenCalledTimes(2);
+    runs.change({ state: 'done' });
+    await settle();
+    expect(runs.failures).toHaveBeenCalledTimes(3);
+  });
+
+  it('follows the log while it is shown', async () => {
+    model.isVisible = true;
+    model.isLogShown = true;
+    await settle();
+    expect(runs.log).toHaveBeenCalledTimes(1);
+    expect(model.log.value?.text).toBe('all is well');
+    runs.change({ updated: 1_700_000_020 });
+    await settle();
+    expect(runs.log).toHaveBeenCalledTimes(2);
+    model.isLogShown = false;
+    runs.change({ updated: 1_700_000_030 });
+    await settle();
+    expect(runs.log).toHaveBeenCalledTimes(2);
+  });
+
+  it('knows when the run is gone', () => {
+    const changed = jest.fn();
+    model.changed.connect(changed);
+    expect(model.isGone).toBe(false);
+    runs.change(null);
+    expect(model.isGone).toBe(true);
+    expect(changed).toHaveBeenCalledTimes(1);
+  });
+
+  it('waits for the list of runs before it says so', () => {
+    const early = new FakeRuns(undefined);
+    early.isReady = false;
+    const restored = new RunTabModel({
+      run: 'r1',
+      runs: early,
+      stream: new FakeStream()
+    });
+    expect(restored.isGone).toBe(false);
+    early.isReady = true;
+    early.change(makeRun());
+    expect(restored.run?.id).toBe('r1');
+    restored.dispose();
+  });
+
+  it('acts through the manager', async () => {
+    await model.stop();
+    await model.pause();
+    await model.resume();
+    expect(runs.stop).toHaveBeenCalledWith('r1');
+    expect(runs.pause).toHaveBeenCalledWith('r1');
+    expect(runs.resume).toHaveBeenCalledWith('r1');
+  });
+});
