@@ -1,0 +1,46 @@
+"""The table of states is whole, and holds what people rely on."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casa_lab.runs.models import RunState
+from casa_lab.runs.states import ENDED, RESUMABLE, TRANSITIONS, check_transition
+
+STATES: tuple[RunState, ...] = get_args(RunState)
+
+
+def test_every_state_is_in_the_table() -> None:
+    assert set(TRANSITIONS) == set(STATES)
+    assert set().union(*TRANSITIONS.values()) <= set(STATES)
+
+
+@given(st.sampled_from(STATES), st.sampled_from(STATES))
+def test_what_the_table_lacks_is_refused(before: RunState, after: RunState) -> None:
+    if after == before or after in TRANSITIONS[before]:
+        check_transition(before, after)
+    else:
+        with pytest.raises(ValueError, match=f"from '{before}' to '{after}'"):
+            check_transition(before, after)
+
+
+@pytest.mark.parametrize("state", sorted(set(STATES) - ENDED))
+def test_a_working_run_may_end_badly_at_any_time(state: RunState) -> None:
+    assert TRANSITIONS[state] >= {"stopped", "failed", "lost"}
+
+
+def test_only_a_resume_leaves_an_end_and_none_leaves_done() -> None:
+    assert TRANSITIONS["done"] == frozenset()
+    assert {state for state in ENDED if TRANSITIONS[state]} == RESUMABLE
+    assert all(TRANSITIONS[state] == {"queued"} for state in RESUMABLE)
+
+
+def test_every_state_is_reached_from_the_first() -> None:
+    reached: set[RunState] = {"queued"}
+    for _ in STATES:
+        reached |= {after for before in reached for after in TRANSITIONS[before]}
+    assert reached == set(STATES)
