@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from jupyter_core.utils import ensure_async
 from jupyter_server.auth.decorator import ws_authenticated
@@ -47,6 +47,7 @@ class DashboardHandler(ProxyHandler):  # type: ignore[misc]  # has no type infor
         )
         if not allowed:
             raise HTTPError(403)
+        self.request.query = _without_token(self.request.query)
         self._dashboard = await self._find_dashboard(self.path_kwargs["cluster"])
 
     def get_login_url(self) -> str:
@@ -89,3 +90,9 @@ class DashboardHandler(ProxyHandler):  # type: ignore[misc]  # has no type infor
         self.proxy_base = f"casa/clusters/{cluster}/dashboard"
         self.host_allowlist = [address.hostname]
         return address.hostname, address.port or 80
+
+
+def _without_token(query: str) -> str:
+    """Return a query without the token that lets its sender into the Jupyter server."""
+    kept = [(name, value) for name, value in parse_qsl(query, True) if name != "token"]
+    return urlencode(kept)

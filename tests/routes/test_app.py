@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from jupyter_server.extension.application import ExtensionApp
 
 from casa_lab.app import CasaApp
 from casa_lab.folders import data_dir
@@ -106,3 +108,10 @@ async def test_it_does_not_wait_for_ever(jp_serverapp, monkeypatch, caplog) -> N
     monkeypatch.setattr(app.companion.watcher, "stop", asyncio.Event().wait)
     await app.stop_extension()
     assert "did not stop within 0.05 s" in caplog.text
+
+
+def test_the_documentation_lists_every_setting() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
+    listed = set(re.findall(r"^\| `CasaApp\.(\w+)`", text, re.MULTILINE))
+    inherited = set(ExtensionApp.class_traits(config=True))
+    assert listed == set(CasaApp.class_own_traits(config=True)) - inherited

@@ -90,9 +90,11 @@ async def test_websockets_are_passed_on(jp_ws_fetch, cluster, dashboard) -> None
 
 
 async def test_what_proves_who_the_user_is_stays_here(
-    jp_fetch, jp_ws_fetch, cluster, dashboard
+    jp_fetch, jp_ws_fetch, jp_serverapp, cluster, dashboard
 ) -> None:
-    await jp_fetch(*base(cluster), "status", headers={"Cookie": "a=b", "X-XSRFToken": "c"})
+    headers = {"Cookie": "a=b", "X-XSRFToken": "c"}
+    params = {"token": jp_serverapp.identity_provider.token, "e": "f g"}
+    await jp_fetch(*base(cluster), "status", headers=headers, params=params)
     socket = await jp_ws_fetch(*base(cluster), "status", "ws", headers={"Cookie": "a=b"})
     await socket.write_message("hello")
     await asyncio.wait_for(socket.read_message(), 10)
@@ -100,6 +102,7 @@ async def test_what_proves_who_the_user_is_stays_here(
     for request in dashboard.requests:
         assert not {"Authorization", "Cookie", "X-Xsrftoken"} & set(request.headers)
         assert "token" not in request.uri
+    assert dashboard.requests[0].query == "e=f+g"
     assert len(dashboard.requests) == 2
 
 

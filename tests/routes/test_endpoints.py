@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -203,3 +204,9 @@ def starts_a_cluster(endpoint: Endpoint, body: Any) -> bool:
         return NewCluster.model_validate(body).profile == "local"
     except ValidationError:
         return False
+
+
+def test_the_documentation_lists_every_endpoint() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
+    listed = set(re.findall(r"^\| `([A-Z]+)` \| `([^`]+)`", text, re.MULTILINE))
+    assert listed == {(endpoint.method, endpoint.path) for endpoint in ENDPOINTS}

@@ -84,7 +84,7 @@ async def test_a_launch_on_a_given_cluster(
         ({"profile": "none"}, 404, "'none'"),
         ({"chunksize": 0}, 400, "Field 'chunksize': "),
         ({"processor": {"location": "mas.py:Mass"}}, 404, "no 'mas.py'"),
-        ({"processor": {"location": "mass.py:Mas"}}, 400, "Did you mean 'Mass'?"),
+        ({"processor": {"location": "mass.py:Mess"}}, 400, "Did you mean 'Mass'?"),
         ({"processor": {"location": "/etc/passwd.py:Mass"}}, 400, "outside the folders"),
         ({"processor": {"location": "../x.py:Mass"}}, 400, "outside the folders"),
         ({"processor": {"location": "\0.py:Mass"}}, 400, "not a path"),
@@ -118,10 +118,8 @@ async def test_stop_and_pause_reach_the_driver(ask, put_run, owners) -> None:
     owners(folder)
     for action in ("stop", "pause"):
         assert (await ask("POST", f"{RUN}/{action}")).status == 202
-    asked = [
-        json.loads(line) for line in (folder.path / "requests.jsonl").read_text().split("\n")[:-1]
-    ]
-    assert [request["action"] for request in asked] == ["stop", "pause"]
+    asked = (folder.path / "requests.jsonl").read_text().splitlines()
+    assert [json.loads(request)["action"] for request in asked] == ["stop", "pause"]
 
 
 async def test_what_the_state_does_not_allow(ask, put_run, owners) -> None:
