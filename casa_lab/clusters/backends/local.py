@@ -153,8 +153,11 @@ class LocalBackend(Backend[LocalOptions]):
         if self._retirement is not None:
             self._retirement.cancel()
         if self._cluster is not None:
-            # Asking a scheduler to end that a client shut down takes a time-out.
-            self._cluster.shutdown_scheduler = self.is_alive
+            if not self.is_alive and self._cluster.scheduler_comm is not None:
+                # A client shut the scheduler down. SpecCluster would ask it to end
+                # all the same, until the time-out.
+                await self._cluster.scheduler_comm.close_rpc()
+                self._cluster.scheduler_comm = None
             closing = self._cluster.close()
             if closing is not None:  # which is so in an event loop
                 await closing
