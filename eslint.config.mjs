@@ -63,5 +63,13 @@ export default defineConfig([
       'tsdoc/syntax': 'error'
     }
   },
+  {
+    // Nobody reads the texts of tests, and what they make ends with them.
+    files: ['src/**/__tests__/**', 'src/**/*.spec.{ts,tsx}'],
+    rules: {
+      'jupyter/no-untranslated-string': 'off',
+      'jupyter/require-disposable-ownership': 'off'
+    }
+  },
   prettierRecommended
 ]);
