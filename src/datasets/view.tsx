@@ -102,7 +102,10 @@ function SourceGroup({
   const { manager, trans } = props;
   const removal = useAction();
   return (
-    <section className="casa-Source" aria-label={source.label}>
+    <section
+      className={`casa-Source${source.problem ? ' casa-mod-problem' : ''}`}
+      aria-label={source.label}
+    >
       <header className="casa-Source-header" title={source.path}>
         <span className="casa-Source-label">{source.label}</span>
         {source.removable && (
@@ -115,13 +118,7 @@ function SourceGroup({
         )}
       </header>
       {removal.problem && <Problem message={removal.problem} />}
-      {source.problem && (
-        <Problem message={source.problem} tone="warning">
-          <TextButton onClick={() => void manager.refresh()}>
-            {trans.__('Try Again')}
-          </TextButton>
-        </Problem>
-      )}
+      {source.problem && <Problem message={source.problem} tone="warning" />}
       {datasets.length > 0 && (
         <ul className="casa-Datasets">
           {datasets.map(dataset => (

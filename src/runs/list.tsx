@@ -150,13 +150,13 @@ function facts(run: Run, trans: TranslationBundle): string {
       ? trans.__('%1 events', formatCount(total))
       : trans.__('%1 of %2 events', formatCount(done), formatCount(total))
   ];
+  if (failed > 0) {
+    parts.push(trans.__('%1 failed', formatCount(failed)));
+  }
   if (state === 'running' && left !== null) {
     parts.push(trans.__('%1 left', formatDuration(left, trans)));
   } else if (!isActive(run)) {
     parts.push(formatDuration(elapsed, trans));
-  }
-  if (failed > 0) {
-    parts.push(trans._n('%1 chunk failed', '%1 chunks failed', failed));
   }
   return parts.join(' · ');
 }

@@ -1,0 +1,145 @@
+import {
+  FakeEvents,
+  FakeServer,
+  makeRun
+} from '../../services/__tests__/fakes';
+import { RunManager } from '../manager';
+
+describe('RunManager', () => {
+  let events: FakeEvents;
+  let manager: RunManager;
+  let server: FakeServer;
+  let changes: number;
+
+  const start = () => {
+    manager = new RunManager({ events, serverSettings: server.settings });
+    changes = 0;
+    manager.changed.connect(() => {
+      changes += 1;
+    });
+  };
+
+  beforeEach(() => {
+    events = new FakeEvents();
+    server = new FakeServer();
+    server.answer('GET casa/runs', { runs: [makeRun()] });
+    jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  });
+
+  afterEach(() => {
+    manager.dispose();
+    jest.restoreAllMocks();
+  });
+
+  it('fetches the runs at once', async () => {
+    start();
+    expect(manager.isReady).toBe(false);
+    await manager.ready;
+    expect(manager.runs).toEqual([makeRun()]);
+    expect(manager.get('run-1')).toBe(manager.runs[0]);
+    expect(changes).toBe(1);
+  });
+
+  it('emits only when something really changed', async () => {
+    start();
+    await manager.ready;
+    await manager.refresh();
+    events.announce('run', { run: makeRun({ updated: 2 }) });
+    expect(changes).toBe(1);
+    events.announce('run', { run: makeRun({ state: 'done', updated: 3 }) });
+    expect(changes).toBe(2);
+    expect(manager.runs[0].state).toBe('done');
+  });
+
+  it('takes in new and deleted runs from events, without a request', async () => {
+    start();
+    await manager.ready;
+    events.announce('run', { run: makeRun({ id: 'run-2', created: 2 }) });
+    expect(manager.runs.map(({ id }) => id)).toEqual(['run-2', 'run-1']);
+    events.announce('run', { deleted: 'run-1' });
+    expect(manager.runs.map(({ id }) => id)).toEqual(['run-2']);
+    expect(server.calls()).toEqual(['GET casa/runs']);
+  });
+
+  it('leaves the events of other nouns alone', async () => {
+    start();
+    await manager.ready;
+    events.announce('cluster', { deleted: 'run-1' });
+    expect(manager.runs).toHaveLength(1);
+  });
+
+  it('does not let a list that was asked for earlier undo an event', async () => {
+    const list = server.hold('GET casa/runs');
+    start();
+    await list.asked;
+    events.announce('run', { run: makeRun({ state: 'done', updated: 2 }) });
+    list.give({ runs: [makeRun()] });
+    await manager.ready;
+    expect(manager.runs[0].state).toBe('done');
+  });
+
+  it('asks again after an event that it does not understand', async () => {
+    start();
+    await manager.ready;
+    server.answer('GET casa/runs', { runs: [] });
+    const changed = new Promise(resolve => {
+      manager.changed.connect(resolve);
+    });
+    events.announce('run', { run: { id: 'run-1' } });
+    await changed;
+    expect(manager.runs).toEqual([]);
+  });
+
+  it('keeps the runs and tells the problem while the server is away', async () => {
+    start();
+    await manager.ready;
+    server.breakDown('GET casa/runs');
+    await manager.refresh();
+    expect(manager.problem).toContain('does not answer');
+    expect(manager.runs).toHaveLength(1);
+    expect(changes).toBe(2);
+    server.answer('GET casa/runs', { runs: [makeRun()] });
+    await manager.refresh();
+    expect(manager.problem).toBeNull();
+    expect(changes).toBe(3);
+  });
+
+  it('shows a launched run before its event arrives', async () => {
+    start();
+    await manager.ready;
+    server.answer('POST casa/runs', makeRun({ id: 'run-2', created: 2 }), 202);
+    const launched = await manager.launch({
+      processor: { location: 'a.py:A' },
+      datasets: ['DY']
+    });
+    expect(manager.runs[0]).toEqual(launched);
+  });
+
+  it.each(['stop', 'pause', 'resume'] as const)(
+    'can %s a run',
+    async action => {
+      start();
+      await manager.ready;
+      const reply = makeRun({ message: action, updated: 2 });
+      server.answer(`POST casa/runs/run-1/${action}`, reply, 202);
+      await manager[action]('run-1');
+      expect(manager.get('run-1')).toEqual(reply);
+    }
+  );
+
+  it('forgets a deleted run', async () => {
+    start();
+    await manager.ready;
+    server.answer('DELETE casa/runs/run-1', undefined, 204);
+    await manager.delete('run-1');
+    expect(manager.runs).toEqual([]);
+  });
+
+  it('says no more once disposed', async () => {
+    start();
+    await manager.ready;
+    manager.dispose();
+    events.announce('run', { deleted: 'run-1' });
+    expect(manager.runs).toHaveLength(1);
+  });
+});

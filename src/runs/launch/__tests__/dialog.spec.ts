@@ -1,0 +1,169 @@
+import { nullTranslator } from '@jupyterlab/translation';
+import { act } from 'react';
+import { ClusterManager } from '../../../clusters/manager';
+import { DatasetManager } from '../../../datasets/manager';
+import {
+  FakeEvents,
+  FakeServer,
+  LOCAL,
+  makeDataset,
+  makeRun,
+  makeSource
+} from '../../../services/__tests__/fakes';
+import type { Run } from '../../../services/models';
+import { RunManager } from '../../manager';
+import { launchRun } from '../dialog';
+
+Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
+// jsdom lays nothing out.
+Element.prototype.scrollIntoView = () => undefined;
+
+describe('launchRun', () => {
+  let clusters: ClusterManager;
+  let datasets: DatasetManager;
+  let result: Promise<Run | null>;
+  let runs: RunManager;
+  let server: FakeServer;
+
+  const find = <T extends Element>(selector: string): T => {
+    const element = document.querySelector<T>(selector);
+    if (!element) {
+      throw new Error(`There is no ${selector}.`);
+    }
+    return element;
+  };
+  const button = () =>
+    find<HTMLButtonElement>('.jp-Dialog button.jp-mod-accept');
+  const missing = () => find('.casa-LaunchForm-missing').textContent;
+  const settle = () => act(() => new Promise(process.nextTick));
+
+  const type = (text: string) =>
+    act(async () => {
+      const input = find<HTMLInputElement>('[role="combobox"]');
+      // React listens to its own setter of the value.
+      Object.getOwnPropertyDescriptor(
+        HTMLInputElement.prototype,
+        'value'
+      )?.set?.call(input, text);
+      input.dispatchEvent(new Event('input', { bubbles: true }));
+    });
+
+  const press = (key: string) =>
+    act(async () => {
+      find('[role="combobox"]').dispatchEvent(
+        new KeyboardEvent('keydown', { key, bubbles: true })
+      );
+    });
+
+  const click = (element: HTMLElement) =>
+    act(async () => {
+      element.click();
+    });
+
+  beforeEach(async () => {
+    server = new FakeServer();
+    server.answer('GET casa/runs', { runs: [] });
+    server.answer('GET casa/clusters', { clusters: [] });
+    server.answer('GET casa/profiles', { profiles: [LOCAL] });
+    server.answer('GET casa/datasets', {
+      datasets: [makeDataset(), makeDataset({ name: 'TT' })],
+      sources: [makeSource()]
+    });
+    server.answer('GET casa/processors', {
+      processors: ['Dimuon', 'Dijet'].map(name => ({
+        location: `hep.py:${name}`,
+        name,
+        file: 'hep.py',
+        summary: `Plots ${name}.`,
+        schema_name: null
+      }))
+    });
+    const options = {
+      events: new FakeEvents(),
+      serverSettings: server.settings
+    };
+    clusters = new ClusterManager(options);
+    datasets = new DatasetManager(options);
+    runs = new RunManager(options);
+    await Promise.all([clusters.ready, datasets.ready, runs.ready]);
+    await act(async () => {
+      result = launchRun({
+        clusters,
+        datasets,
+        runs,
+        settings: { chunksize: 5000, failFast: false },
+        trans: nullTranslator.load('casa-lab'),
+        preselected: ['TT', 'gone']
+      });
+      await new Promise(process.nextTick);
+    });
+    await settle();
+  });
+
+  afterEach(async () => {
+    await act(async () => {
+      document.querySelector<HTMLElement>('.jp-Dialog .jp-mod-reject')?.click();
+    });
+    [clusters, datasets, runs].forEach(manager => {
+      manager.dispose();
+    });
+  });
+
+  it('says what is missing, and lets nothing be launched until then', async () => {
+    expect(missing()).toBe('Choose a processor.');
+    expect(button().disabled).toBe(true);
+    await type('dim');
+    expect(button().disabled).toBe(true);
+    await press('ArrowDown');
+    expect(missing()).toBe('');
+    expect(button().disabled).toBe(false);
+    await click(find<HTMLElement>('.casa-Tick-all input'));
+    await click(find<HTMLElement>('.casa-Tick-all input'));
+    expect(missing()).toBe('Choose at least one dataset.');
+    expect(button().disabled).toBe(true);
+  });
+
+  it('launches what was chosen, and closes', async () => {
+    server.answer('POST casa/runs', makeRun(), 202);
+    await type('dijet');
+    await press('ArrowDown');
+    await click(button());
+    await expect(result).resolves.toEqual(makeRun());
+    expect(document.querySelector('.jp-Dialog')).toBeNull();
+    const posted = server.requests.find(
+      ({ call }) => call === 'POST casa/runs'
+    );
+    expect(posted?.body).toEqual({
+      processor: { location: 'hep.py:Dijet' },
+      datasets: ['TT'],
+      cluster: null,
+      profile: 'local',
+      schema_name: null,
+      chunksize: 5000,
+      fail_fast: false
+    });
+  });
+
+  it("shows the server's refusal in place, and loses nothing", async () => {
+    const sentence = 'mine.py has no class Foo. Check its name.';
+    server.answer('POST casa/runs', { message: sentence }, 400);
+    await type('mine.py:Foo');
+    await click(button());
+    await settle();
+    expect(find('.casa-Problem').textContent).toContain(sentence);
+    expect(find<HTMLInputElement>('[role="combobox"]').value).toBe(
+      'mine.py:Foo'
+    );
+    expect(button().disabled).toBe(false);
+
+    server.answer('POST casa/runs', makeRun(), 202);
+    await press('Enter');
+    await expect(result).resolves.toEqual(makeRun());
+  });
+
+  it('gives nothing when it is cancelled', async () => {
+    await click(find<HTMLElement>('.jp-Dialog .jp-mod-reject'));
+    await expect(result).resolves.toBeNull();
+    expect(server.calls()).not.toContain('POST casa/runs');
+  });
+});

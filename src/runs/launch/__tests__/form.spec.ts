@@ -1,0 +1,140 @@
+import { nullTranslator } from '@jupyterlab/translation';
+import {
+  LOCAL,
+  makeCluster,
+  makeDataset
+} from '../../../services/__tests__/fakes';
+import {
+  eventsIn,
+  type ILaunchForm,
+  isLocation,
+  missing,
+  places,
+  toNewRun
+} from '../form';
+
+const trans = nullTranslator.load('casa-lab');
+
+function form(change: Partial<ILaunchForm> = {}): ILaunchForm {
+  return {
+    processor: 'examples/dimuon.py:Dimuon',
+    datasets: ['DY'],
+    place: { profile: 'local' },
+    schema: '',
+    chunksize: '100000',
+    failFast: false,
+    ...change
+  };
+}
+
+describe('missing', () => {
+  it('finds nothing in a complete form', () => {
+    expect(missing(form(), trans)).toBeNull();
+  });
+
+  it.each<[Partial<ILaunchForm>, string]>([
+    [{ processor: ' ' }, 'Choose a processor.'],
+    [{ processor: 'dimuon.py' }, 'path/to/file.py:ClassName'],
+    [{ datasets: [] }, 'Choose at least one dataset.'],
+    [{ chunksize: '' }, 'whole number'],
+    [{ chunksize: '0' }, 'whole number'],
+    [{ chunksize: '1e5' }, 'whole number'],
+    [{ chunksize: '-3' }, 'whole number']
+  ])('says what %j lacks', (change, sentence) => {
+    expect(missing(form(change), trans)).toContain(sentence);
+  });
+});
+
+describe('isLocation', () => {
+  it.each(['a.py:A', 'package.module:Name', '/abs/p.py:_Private', ' a.py:A '])(
+    'takes %j',
+    text => {
+      expect(isLocation(text)).toBe(true);
+    }
+  );
+
+  it.each(['', 'a.py', 'a.py:', ':A', 'a.py:1A', 'a.py:A B'])(
+    'refuses %j',
+    text => {
+      expect(isLocation(text)).toBe(false);
+    }
+  );
+});
+
+describe('toNewRun', () => {
+  it('asks for a profile', () => {
+    expect(toNewRun(form())).toEqual({
+      processor: { location: 'examples/dimuon.py:Dimuon' },
+      datasets: ['DY'],
+      cluster: null,
+      profile: 'local',
+      schema_name: null,
+      chunksize: 100_000,
+      fail_fast: false
+    });
+  });
+
+  it('asks for a cluster, a schema and a chunk size as people write it', () => {
+    expect(
+      toNewRun(
+        form({
+          place: { cluster: 'c1' },
+          schema: 'BaseSchema',
+          chunksize: ' 50 000 ',
+          failFast: true
+        })
+      )
+    ).toMatchObject({
+      cluster: 'c1',
+      schema_name: 'BaseSchema',
+      chunksize: 50_000,
+      fail_fast: true
+    });
+  });
+});
+
+describe('places', () => {
+  const keys = (...clusters: ReturnType<typeof makeCluster>[]) =>
+    places([LOCAL], clusters, trans).map(({ key }) => key);
+
+  it('offers to start a cluster', () => {
+    expect(places([LOCAL], [], trans)).toEqual([
+      {
+        key: 'profile:local',
+        label: 'Local (starts with the run)',
+        place: { profile: 'local' }
+      }
+    ]);
+  });
+
+  it('lets the profile stand for its only cluster', () => {
+    expect(keys(makeCluster())).toEqual(['profile:local']);
+    expect(places([LOCAL], [makeCluster()], trans)[0].label).toBe(
+      'Local (running, 2 workers)'
+    );
+  });
+
+  it('lists clusters that the profile does not tell apart', () => {
+    expect(keys(makeCluster(), makeCluster({ id: 'cluster-2' }))).toEqual([
+      'cluster:cluster-1',
+      'cluster:cluster-2'
+    ]);
+  });
+
+  it('lists clusters of other profiles, and none that have ended', () => {
+    expect(
+      keys(
+        makeCluster({ id: 'farm-1', profile: 'farm' }),
+        makeCluster({ state: 'lost' })
+      )
+    ).toEqual(['profile:local', 'cluster:farm-1']);
+  });
+});
+
+describe('eventsIn', () => {
+  it('sums, unless a dataset does not know', () => {
+    const known = makeDataset();
+    expect(eventsIn([known, known])).toBe(10);
+    expect(eventsIn([known, makeDataset({ events: null })])).toBeNull();
+  });
+});

@@ -1,0 +1,76 @@
+import { request, ResponseError } from '../request';
+import { runList, runLog } from '../validate';
+import { FakeServer, makeRun } from './fakes';
+
+describe('request', () => {
+  let server: FakeServer;
+
+  beforeEach(() => {
+    server = new FakeServer();
+    jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  });
+
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  const failure = async (path = 'casa/runs') => {
+    try {
+      await request(path, server.settings, runList);
+    } catch (error) {
+      return error as ResponseError;
+    }
+    throw new Error('The request succeeded.');
+  };
+
+  it('returns a checked reply', async () => {
+    server.answer('GET casa/runs', { runs: [makeRun()] });
+    const { runs } = await request('casa/runs', server.settings, runList);
+    expect(runs).toEqual([makeRun()]);
+  });
+
+  it('posts a body', async () => {
+    server.answer('POST casa/log', { text: 'x', truncated: false });
+    await request('casa/log', server.settings, runLog, { body: { a: 1 } });
+    expect(server.requests).toEqual([
+      { call: 'POST casa/log', body: { a: 1 } }
+    ]);
+  });
+
+  it("throws the server's own sentence", async () => {
+    server.answer('GET casa/runs', { message: 'Choose a dataset.' }, 400);
+    const error = await failure();
+    expect(error).toBeInstanceOf(ResponseError);
+    expect(error.status).toBe(400);
+    expect(error.message).toBe('Choose a dataset.');
+  });
+
+  it.each([
+    [403, 'does not let you do this'],
+    [404, 'casa_lab is enabled'],
+    [502, 'status 502']
+  ])('makes a sentence for a bare status %d', async (status, part) => {
+    server.answer('GET casa/runs', '<html>no</html>', status);
+    const error = await failure();
+    expect(error.status).toBe(status);
+    expect(error.message).toContain(part);
+  });
+
+  it('says when the server does not answer', async () => {
+    server.breakDown('GET casa/runs');
+    const error = await failure();
+    expect(error.status).toBe(0);
+    expect(error.message).toContain('does not answer');
+  });
+
+  it.each([
+    ['no JSON', '<html></html>'],
+    ['a missing list', {}],
+    ['a run without progress', { runs: [{ ...makeRun(), progress: null }] }],
+    ['a number for a name', { runs: [{ ...makeRun(), name: 1 }] }]
+  ])('refuses a reply with %s', async (_, reply) => {
+    server.answer('GET casa/runs', reply);
+    const error = await failure();
+    expect(error.message).toContain('does not understand');
+  });
+});
