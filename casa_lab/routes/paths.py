@@ -38,8 +38,8 @@ class AllowedFolders:
             When it lies inside but does not exist.
         """
         try:
-            resolved = (self.root / path).resolve()
-        except (OSError, RuntimeError, ValueError):  # a loop of links, a null byte
+            resolved = (self.root / Path(path).expanduser()).resolve()
+        except (OSError, RuntimeError, ValueError):  # a loop of links, no such user, a null byte
             raise BadInput(f"{path!r} is not a path.") from None
         if not any(resolved.is_relative_to(folder) for folder in self._folders):
             allowed = ", ".join(str(folder) for folder in self._folders)

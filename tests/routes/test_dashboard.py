@@ -183,6 +183,7 @@ async def test_nothing_can_be_changed_through_it(jp_fetch, cluster, dashboard, m
     assert dashboard.requests == []
 
 
+@pytest.mark.parametrize("strict", [True, False])
 async def test_nobody_gets_in_without_a_token(jp_fetch, jp_ws_fetch, cluster, dashboard) -> None:
     anonymous = {"Authorization": ""}
     reply = await jp_fetch(*base(cluster), "status", headers=dict(anonymous), raise_error=False)

@@ -202,6 +202,7 @@ async def test_one_histogram_is_read_once_for_all_views(
     assert read == [folder.histograms]
 
 
+@pytest.mark.parametrize("strict", [True, False])
 async def test_nobody_gets_in_without_a_token(jp_ws_fetch) -> None:
     with pytest.raises(HTTPClientError) as refused:
         await jp_ws_fetch("casa", "histograms", headers={"Authorization": ""})

@@ -28,7 +28,16 @@ def test_relative_and_absolute_paths_inside_are_found(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["../outside.py", "/etc/passwd", "analysis/../../outside.py", "link.py", "loop", "\0"]
+    "path",
+    [
+        "../outside.py",
+        "/etc/passwd",
+        "analysis/../../outside.py",
+        "link.py",
+        "loop",
+        "\0",
+        "~nobody-of-that-name/x.py",
+    ],
 )
 def test_nothing_outside_is_reached(root: Path, path: str) -> None:
     (root / "link.py").symlink_to(root.parent / "outside.py")

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from casa_lab.clusters import manager as clusters
+from casa_lab.events import scanner
+from casa_lab.events.schemas import RUN as RUN_EVENT
 from casa_lab.runs import manager as runs
 from casa_lab.runs.models import Failure
 
@@ -133,11 +135,18 @@ async def test_what_the_state_does_not_allow(ask, put_run, owners) -> None:
     assert (reply.status, "Stop it first" in reply.message) == (409, True)
 
 
-async def test_a_stopped_run_is_resumed(ask, put_run, started) -> None:
+async def test_a_stopped_run_is_resumed_and_that_is_told(
+    ask, put_run, started, listen, monkeypatch
+) -> None:
+    events = await listen()
     put_run("stopped")
+    assert (await events.next(RUN_EVENT))["run"]["state"] == "stopped"
+    # However many runs have ended, this one is looked at.
+    monkeypatch.setattr(scanner, "SETTLED_PER_SCAN", 0)
     reply = await ask("POST", f"{RUN}/resume")
     assert (reply.status, reply.body["state"]) == (202, "queued")
     assert started == ["casa_lab.clusters.host", "casa_lab.runs.driver"]
+    assert (await events.next(RUN_EVENT))["run"]["state"] == "queued"
 
 
 async def test_failures_log_and_histograms(ask, put_run) -> None:
