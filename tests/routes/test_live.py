@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from casa_lab.clusters import manager as clusters
 from casa_lab.clusters.states import ENDED_STATES
 from casa_lab.events.schemas import CLUSTER, RUN
 
+SOON = 60.0
 EVENTS = 20_000
 FILES = 4
 
@@ -78,6 +81,7 @@ async def test_from_a_click_to_the_final_histogram(
     listen: Callable[[], Awaitable[Any]],
     connect: Callable[[], Awaitable[Any]],
     jp_fetch: Any,
+    jp_ws_fetch: Any,
     masses: Any,
     end_clusters: None,
 ) -> None:
@@ -124,8 +128,7 @@ async def test_from_a_click_to_the_final_histogram(
 
     (cluster,) = (await ask("GET", "/casa/clusters")).body["clusters"]
     assert (cluster["id"], cluster["state"]) == (shown.body["cluster"], "running")
-    plots = await jp_fetch("casa", "clusters", cluster["id"], "dashboard", "individual-plots.json")
-    assert "Individual Task Stream" in json.loads(plots.body)
+    await use_dashboard(cluster["id"], jp_fetch, jp_ws_fetch)
     scaled = await ask("PATCH", f"/casa/clusters/{cluster['id']}", {"workers": 1})
     assert (scaled.status, scaled.body["desired_workers"]) == (202, 1)
     await follow(events, CLUSTER, "cluster", lambda cluster: len(cluster["workers"]) == 1)
@@ -148,3 +151,17 @@ async def test_from_a_click_to_the_final_histogram(
     assert await events.next(CLUSTER) == {"deleted": cluster["id"]}
     assert (await ask("DELETE", f"/casa/runs/{run['id']}")).status == 204
     assert (await ask("GET", f"/casa/runs/{run['id']}")).status == 404
+
+
+async def use_dashboard(cluster: str, jp_fetch: Any, jp_ws_fetch: Any) -> None:
+    """Open a pane of the dashboard as a browser does: list, page, websocket."""
+    base = ("casa", "clusters", cluster, "dashboard")
+    plots = json.loads((await jp_fetch(*base, "individual-plots.json")).body)
+    page = plots["Individual Task Stream"].strip("/")
+    html = (await jp_fetch(*base, page)).body.decode()
+    token = re.search(r'"token":"([^"]+)"', html)
+    assert token
+    socket = await jp_ws_fetch(*base, page, "ws", subprotocols=["bokeh", token[1]])
+    header = json.loads(await asyncio.wait_for(socket.read_message(), SOON))
+    assert header["msgtype"] == "ACK"
+    socket.close()
