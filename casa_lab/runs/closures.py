@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
@@ -48,11 +48,20 @@ class Closure:
     packed_processor: Any = None
 
     def processor(self) -> Any:
-        """Return a copy of the processor, as a worker gets it."""
-        packed = self.packed_processor
-        if isinstance(packed, bytes):
-            return cloudpickle.loads(lz4.frame.decompress(packed))
-        return packed
+        """Return the processor, or a copy of it."""
+        return _unpacked(self.packed_processor)
+
+    def packed_again(self) -> Closure:
+        """Return a closure with the processor packed once more.
+
+        Runner packs it before an executor can say which modules are to be
+        carried along.
+        """
+        if not isinstance(self.work, Metered) or not isinstance(self.packed_processor, bytes):
+            return self
+        packed = lz4.frame.compress(cloudpickle.dumps(self.processor()), compression_level=1)
+        work = self.work.with_processor(packed)
+        return replace(self, work=work, packed_processor=packed)
 
 
 def postprocessed(processor: Any, accumulator: Any) -> Any:
@@ -66,6 +75,12 @@ def postprocessed(processor: Any, accumulator: Any) -> Any:
     accumulator = copy.deepcopy(accumulator)
     output = method(accumulator)
     return accumulator if output is None else output
+
+
+def _unpacked(processor: Any) -> Any:
+    if isinstance(processor, bytes):
+        return cloudpickle.loads(lz4.frame.decompress(processor))
+    return processor
 
 
 def recognise(function: Callable[[Any], Any]) -> Closure | None:
@@ -108,8 +123,21 @@ class Metered:
         Whether the user asked for metrics: else they are taken out again.
     """
 
-    work: Callable[[Any], Any]
+    work: partial[Any]
     keep_metrics: bool
+
+    def check(self) -> None:
+        """Raise what keeps the processor from being unpacked here.
+
+        Coffea unpacks it for each chunk, where it would look like a failure of
+        the chunk.
+        """
+        _unpacked(self.work.keywords["processor_instance"])
+
+    def with_processor(self, packed: bytes) -> Metered:
+        """Return the same function for another processor."""
+        keywords = {**self.work.keywords, "processor_instance": packed}
+        return replace(self, work=partial(self.work.func, *self.work.args, **keywords))
 
     def __call__(self, item: Any) -> Any:
         """Process one chunk."""

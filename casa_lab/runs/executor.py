@@ -29,6 +29,7 @@ from .models import Failure
 from .notebook import open_notebook_run
 from .processing import ChunkProcessing
 from .session import RunSession
+from .shipping import carry_local
 from .tasks import RunTasks
 
 
@@ -179,8 +180,11 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
     def _process(self, client: Client, closure: Closure, items: list[WorkItem]) -> Any:
         if self.current.session is not None:
             return self._process_in(self.current.session, client, closure, items)
-        session = open_notebook_run(self.name, closure, items)
-        session.postprocess = partial(postprocessed, closure.processor())
+        processor = closure.processor()
+        if carry_local(processor):
+            closure = closure.packed_again()
+        session = open_notebook_run(self.name, processor, closure.schema_name, items)
+        session.postprocess = partial(postprocessed, processor)
         interrupts: list[None] = []
 
         def interrupt() -> None:

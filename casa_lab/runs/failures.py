@@ -6,6 +6,8 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from coffea.processor.executor import FileMeta, WorkItem
+
 from .models import FailureKind
 
 
@@ -25,20 +27,24 @@ class Cause:
     """Whether trying again may help: true of errors of a disk or a network."""
 
 
-def explain(error: BaseException, filename: str, treename: str) -> Cause:
-    """Find out what went wrong from an exception raised while a file was processed.
+def explain_file(error: BaseException, meta: FileMeta) -> Cause:
+    """Find out why the number of entries of a file cannot be had."""
+    chain = list(_chain(error))
+    kind, sentence, retry = _classify_opening(chain, meta.filename, meta.treename)
+    return _cause(kind, sentence, chain[-1], retry)
 
-    Parameters
-    ----------
-    error
-        The exception; the chain of its causes is looked at too, because Coffea
-        wraps what it catches.
-    filename, treename
-        The file and tree that were being read.
-    """
+
+def explain_chunk(error: BaseException, item: WorkItem) -> Cause:
+    """Find out why a chunk failed: the chain of causes tells, because Coffea wraps them."""
     chain = list(_chain(error))
     root = chain[-1]
-    kind, sentence, retry = _classify(chain, filename, treename)
+    stage = next((str(error) for error in chain if str(error).startswith("Failed ")), "")
+    if stage.startswith("Failed to open"):
+        kind, sentence, retry = _classify_opening(chain, item.filename, item.treename)
+    elif stage.startswith("Failed creating"):
+        kind, sentence, retry = _classify_creating(chain, item.filename, item.treename)
+    else:
+        kind, sentence, retry = _classify_processing(root, item.filename)
     return _cause(kind, sentence, root, retry)
 
 
@@ -66,13 +72,10 @@ def _printable(text: str) -> str:
     return text.encode(errors="backslashreplace").decode()
 
 
-def _classify(
+def _classify_opening(
     chain: list[BaseException], filename: str, treename: str
 ) -> tuple[FailureKind, str, bool]:
     root = chain[-1]
-    stage = next((str(error) for error in chain if str(error).startswith("Failed ")), "")
-    if stage.startswith("Failed processing"):
-        return _classify_processing(root, filename)
     if any(isinstance(error, FileNotFoundError) for error in chain):
         return "file missing", f"There is no file {filename}. Check its path.", False
     # UprootMissTreeError is Coffea's kind of KeyInFileError.
@@ -82,12 +85,6 @@ def _classify(
             "or remove the file from it."
         )
         return "tree missing", sentence, False
-    if stage.startswith("Failed creating") and not _is_reading(root):
-        sentence = (
-            f"The schema cannot make events of {filename}: {_describe(root)} "
-            "Choose the schema that these files are written for."
-        )
-        return "other", sentence, False
     if isinstance(root, (PermissionError, IsADirectoryError)):
         return "other", f"{filename} cannot be opened: {root.strerror}.", False
     if isinstance(root, (TimeoutError, ConnectionError)):
@@ -98,6 +95,19 @@ def _classify(
         f"was copied, or not a {form} file. Copy it again, or remove it from the fileset."
     )
     return "file damaged", sentence, isinstance(root, OSError)
+
+
+def _classify_creating(
+    chain: list[BaseException], filename: str, treename: str
+) -> tuple[FailureKind, str, bool]:
+    root = chain[-1]
+    if _is_reading(root) or type(root).__name__ == "KeyInFileError":
+        return _classify_opening(chain, filename, treename)
+    sentence = (
+        f"The schema cannot make events of {filename}: {_describe(root)} "
+        "Choose the schema that these files are written for."
+    )
+    return "other", sentence, False
 
 
 def _classify_processing(root: BaseException, filename: str) -> tuple[FailureKind, str, bool]:

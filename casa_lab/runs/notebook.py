@@ -14,7 +14,6 @@ from coffea.processor.executor import WorkItem
 
 from casa_lab.folders import new_id, runs_dir
 
-from .closures import Closure
 from .environment import package_versions
 from .folder import RunFolder
 from .models import ProcessorReference, RunSpec
@@ -22,20 +21,24 @@ from .records import first_record
 from .session import RunSession
 
 
-def open_notebook_run(name: str | None, closure: Closure, items: Sequence[WorkItem]) -> RunSession:
+def open_notebook_run(
+    name: str | None, processor: Any, schema_name: str, items: Sequence[WorkItem]
+) -> RunSession:
     """Make the folder of a run that this process drives, and own it.
 
     Parameters
     ----------
     name
         Name of the run, for people; that of the processor when ``None``.
-    closure
-        What Runner asked for.
+    processor
+        The processor.
+    schema_name
+        Name of the schema that Runner was given.
     items
         All chunks of the run.
     """
-    processor = name_of(closure.processor())
-    name = name or processor
+    called = name_of(processor)
+    name = name or called
     fileset: dict[str, dict[str, dict[str, object]]] = {}
     for item in items:
         entry = fileset.setdefault(
@@ -46,9 +49,9 @@ def open_notebook_run(name: str | None, closure: Closure, items: Sequence[WorkIt
         id=new_id(name),
         name=name,
         door="notebook",
-        processor=ProcessorReference(location=f"notebook:{processor}"),
+        processor=ProcessorReference(location=f"notebook:{called}"),
         fileset=plain(fileset),
-        schema_name=closure.schema_name,
+        schema_name=schema_name,
         cluster=None,
         chunksize=max(1, max(len(item) for item in items)),
         directory=str(Path.cwd()),

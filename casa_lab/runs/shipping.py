@@ -10,7 +10,9 @@ from __future__ import annotations
 import ast
 import shutil
 import sys
+import sysconfig
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import cloudpickle
@@ -61,12 +63,38 @@ def carry_by_value(reference: ProcessorReference) -> None:
     path = _file(reference)
     if path is None:
         return
+    _carry(path)
+
+
+def carry_local(processor: object) -> bool:
+    """Do the same for a processor that a notebook imported; tell whether it needs it.
+
+    What is installed, or defined in the notebook itself, travels well as it is.
+    """
+    while isinstance(processor, partial):
+        processor = processor.func
+    name = getattr(processor, "__module__", None) or type(processor).__module__
+    file = getattr(sys.modules.get(name), "__file__", None)
+    if name == "__main__" or file is None or _is_installed(Path(file)):
+        return False
+    _carry(Path(file), package=name.partition(".")[0])
+    return True
+
+
+def _carry(path: Path, package: str = "") -> None:
     # Only what it imports from its own folder: an environment may lie below that, too.
     carried = {source.resolve() for source in _with_neighbours(path)}
-    for module in list(sys.modules.values()):
+    for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
-        if file and module.__name__ != "__main__" and Path(file).resolve() in carried:
+        if file is None or name == "__main__":
+            continue
+        if Path(file).resolve() in carried or name.partition(".")[0] == package:
             cloudpickle.register_pickle_by_value(module)
+
+
+def _is_installed(path: Path) -> bool:
+    places = [sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")]
+    return "casa_lab" in path.parts or any(path.is_relative_to(place) for place in places)
 
 
 def _file(reference: ProcessorReference) -> Path | None:

@@ -90,8 +90,8 @@ class RunTasks:
         """
         if isinstance(finished.error, ProcessorLoadError):
             raise RunError(
-                f"The workers cannot load the processor: {finished.error}. Install on the "
-                "workers what it imports, or put the code into the processor's own file."
+                f"The workers cannot load the processor: {finished.error}. Install where they "
+                "run what it imports, or put that code into a file beside the processor's."
             )
         if isinstance(finished.error, KilledWorker):
             self._killed[work] += 1

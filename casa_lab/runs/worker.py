@@ -12,8 +12,8 @@ from coffea.processor import accumulate, set_accumulator
 from coffea.processor.executor import FileMeta, WorkItem
 from distributed import Worker, WorkerPlugin, get_worker
 
-from .closures import BYTES_READ
-from .failures import Cause, explain, explain_output
+from .closures import BYTES_READ, Metered
+from .failures import Cause, explain_chunk, explain_file, explain_output
 from .packing import pack, unpack
 
 RETRY_SECONDS = 0.5
@@ -46,7 +46,10 @@ class RunPlugin(WorkerPlugin):
     def function(self) -> Callable[[Any], Any]:
         """The chunk function, unpacked on first use."""
         if self._function is None:
-            self._function = unpack(self._packed)
+            function = unpack(self._packed)
+            if isinstance(function, Metered):
+                function.check()
+            self._function = function
         return self._function
 
 
@@ -102,7 +105,7 @@ def run_batch(plugin: str, items: tuple[WorkItem, ...]) -> BatchOutcome:
         chunk = ChunkOutcome(item.entrystart, item.entrystop)
         outcome.chunks.append(chunk)
         output, chunk.cause, chunk.attempts = _attempt(
-            partial(function, item), item.filename, item.treename
+            partial(function, item), partial(explain_chunk, item=item)
         )
         if output is not None:
             outcome.bytes_read += _take_bytes_read(output)
@@ -128,7 +131,7 @@ def look_at_files(plugin: str, metas: Iterable[FileMeta]) -> MetadataOutcome:
     worker, function = _function_of(plugin)
     outcome = MetadataOutcome(worker=worker)
     for meta in metas:
-        found, cause, _ = _attempt(partial(function, meta), meta.filename, meta.treename)
+        found, cause, _ = _attempt(partial(function, meta), partial(explain_file, meta=meta))
         if found is not None:
             (meta,) = set_accumulator(found)
         outcome.files.append(FileOutcome(meta, cause))
@@ -148,7 +151,7 @@ def _function_of(plugin: str) -> tuple[str, Callable[[Any], Any]]:
 
 
 def _attempt(
-    call: Callable[[], Any], filename: str, treename: str
+    call: Callable[[], Any], explain: Callable[[BaseException], Cause]
 ) -> tuple[Any | None, Cause | None, int]:
     """Call, and once more when that may help; return the output or the cause."""
     attempts = 0
@@ -161,7 +164,7 @@ def _attempt(
             return output, None, attempts
         # SystemExit would end the worker, and with it what others run there.
         except (Exception, SystemExit) as error:  # noqa: BLE001
-            cause = explain(error, filename, treename)
+            cause = explain(error)
         if attempts > 1 or not cause.retry:
             return None, cause, attempts
         time.sleep(RETRY_SECONDS)
