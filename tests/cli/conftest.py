@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from casa_lab.clusters import manager
 from casa_lab.clusters.models import NewCluster
 from casa_lab.clusters.states import ENDED_STATES
+from casa_lab.datasets.fileset import load_fileset
 from casa_lab.datasets.sample import make_sample
 
 CLUSTER_SECONDS = 60.0
@@ -18,8 +20,14 @@ CLUSTER_SECONDS = 60.0
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The fileset of a sample of some 10,000 events."""
-    return make_sample(tmp_path_factory.mktemp("sample"), scale=0.01)
+    """A fileset of some 5,000 events of the sample: two files of each dataset."""
+    whole = make_sample(tmp_path_factory.mktemp("sample"), scale=0.01)
+    fileset = load_fileset(whole)
+    for dataset in fileset.values():
+        dataset["files"] = dict(list(dataset["files"].items())[:2])
+    path = whole.with_name("two-of-each.json")
+    path.write_text(json.dumps(fileset))
+    return path
 
 
 @pytest.fixture(scope="session")
