@@ -136,6 +136,14 @@ async def test_a_method_that_there_is_not(ask) -> None:
     assert reply.message
 
 
+async def test_an_address_that_is_no_text(http_server_client, jp_base_url, jp_auth_header) -> None:
+    reply = await http_server_client.fetch(
+        f"{jp_base_url}casa/runs/%ff", headers=jp_auth_header, raise_error=False
+    )
+    assert reply.code == 400
+    assert set(json.loads(reply.body)) == {"message"}
+
+
 @pytest.mark.parametrize(
     ("error", "status"),
     [
