@@ -111,7 +111,7 @@ export class Plot implements IDisposable {
       return trans.__('Mean');
     }
     const quantity = quantityOf(histogram) ?? trans.__('Entries');
-    if (header.x.discrete) {
+    if (header.x.discrete || header.x.kind === 'integer') {
       return quantity;
     }
     const width = binWidth(header.x, edges);
@@ -166,7 +166,7 @@ function remark({ header }: IFrame, category: string): string | null {
 
 /** Writes the width of the bins with its unit; null when they differ. */
 function binWidth({ kind, label }: Axis, edges: Float64Array): string | null {
-  if (kind !== 'regular' && kind !== 'integer') {
+  if (kind !== 'regular') {
     return null;
   }
   const width = Number((edges[1] - edges[0]).toPrecision(4));

@@ -123,6 +123,16 @@ describe('plotData', () => {
     expect(positions).toEqual([0, 1, 2, 3]);
   });
 
+  it('names the bins of a short axis of integers', () => {
+    const x = makeAxis({ kind: 'integer', bins: 2 });
+    const { bins, positions } = plotData(makeFrame({ x }, [[9, 1, 2, 8]]), {
+      ...OPTIONS,
+      flow: true
+    });
+    expect(bins.map(bin => bin.category)).toEqual(['<0', '0', '1', '≥2']);
+    expect(positions).toEqual([-1, 0, 1, 2, 3]);
+  });
+
   it('has nothing to draw of an axis without categories', () => {
     const empty = makeFrame({ x: makeCategories('cut', []) }, [[]]);
     expect(plotData(empty, { ...OPTIONS, flow: true }).positions).toEqual([]);

@@ -1,3 +1,4 @@
+import type { Axis } from '../../services/models';
 import type { IFrame } from '../frame';
 
 import { palette } from './palette';
@@ -22,7 +23,7 @@ export interface IBin {
   /** Upper end; Infinity for the overflow. */
   readonly high: number;
 
-  /** Name of the category, where the axis has categories. */
+  /** Name of the category or number, where bins are not ranges. */
   readonly category: string | null;
 }
 
@@ -67,6 +68,9 @@ export interface IPlotDataOptions {
 /** Width of a flow bin relative to the whole axis. */
 const FLOW_WIDTH = 0.04;
 
+/** Integer axes of no more bins are labelled number by number. */
+const FEW_NUMBERS = 20;
+
 /** Settles what is drawn of a frame. */
 export function plotData(frame: IFrame, options: IPlotDataOptions): IPlotData {
   const sources = binSources(frame, options);
@@ -101,7 +105,7 @@ export function plotData(frame: IFrame, options: IPlotDataOptions): IPlotData {
   }
   return {
     bins: sources.map(({ bin }) => bin),
-    positions: drawnPositions(sources, frame.header.x.discrete),
+    positions: drawnPositions(sources),
     layers,
     total: addSeries(layers, ''),
     measured: addSeries(
@@ -158,7 +162,7 @@ interface IBinSource {
  * A bin that ends at infinity cannot be drawn to scale: it counts as flow.
  */
 function binSources(frame: IFrame, options: IPlotDataOptions): IBinSource[] {
-  const { bins, categories, discrete, underflow, overflow } = frame.header.x;
+  const { bins, discrete, underflow, overflow } = frame.header.x;
   const first = Number(underflow);
   const inside: IBinSource[] = [];
   const below = underflow ? [0] : [];
@@ -172,42 +176,61 @@ function binSources(frame: IFrame, options: IPlotDataOptions): IBinSource[] {
     } else if (!discrete && high === Infinity) {
       above.unshift(column);
     } else {
-      const category = discrete ? (categories?.[index] ?? String(low)) : null;
+      const category = nameOf(frame.header.x, index, low);
       inside.push({ bin: { low, high, category }, columns: [column] });
     }
   }
-  if (!options.flow || inside.length === 0) {
-    return inside;
-  }
-  const category = discrete ? options.otherName : null;
-  if (below.length > 0) {
-    const high = inside[0].bin.low;
-    inside.unshift({ bin: { low: -Infinity, high, category }, columns: below });
-  }
-  if (above.length > 0) {
-    const low = inside[inside.length - 1].bin.high;
-    inside.push({ bin: { low, high: Infinity, category }, columns: above });
-  }
-  return inside;
+  return options.flow && inside.length > 0
+    ? withFlow(inside, below, above, discrete ? options.otherName : null)
+    : inside;
 }
 
-function drawnPositions(
-  sources: readonly IBinSource[],
-  discrete: boolean
-): number[] {
+function withFlow(
+  inside: readonly IBinSource[],
+  below: readonly number[],
+  above: readonly number[],
+  otherName: string | null
+): IBinSource[] {
+  const first = inside[0].bin;
+  const last = inside[inside.length - 1].bin;
+  const name = (text: string): string | null =>
+    otherName ?? (first.category === null ? null : text);
+  const sources = [...inside];
+  if (below.length > 0) {
+    const category = name(`<${first.low}`);
+    const bin = { low: -Infinity, high: first.low, category };
+    sources.unshift({ bin, columns: below });
+  }
+  if (above.length > 0) {
+    const category = name(`≥${last.high}`);
+    const bin = { low: last.high, high: Infinity, category };
+    sources.push({ bin, columns: above });
+  }
+  return sources;
+}
+
+/** Returns what a bin is called where it stands for one thing. */
+function nameOf(axis: Axis, index: number, low: number): string | null {
+  if (axis.discrete) {
+    return axis.categories?.[index] ?? String(low);
+  }
+  return axis.kind === 'integer' && axis.bins <= FEW_NUMBERS
+    ? String(low).replace('-', '−')
+    : null;
+}
+
+function drawnPositions(sources: readonly IBinSource[]): number[] {
   if (sources.length === 0) {
     return [];
   }
   const ends = [sources[0].bin.low, ...sources.map(({ bin }) => bin.high)];
   const finite = ends.filter(Number.isFinite);
-  const span = finite[finite.length - 1] - finite[0];
-  const width = discrete ? 1 : span * FLOW_WIDTH;
+  const first = finite[0];
+  const last = finite[finite.length - 1];
+  const isNamed = sources[0].bin.category !== null;
+  const width = isNamed ? 1 : (last - first) * FLOW_WIDTH;
   return ends.map(end =>
-    end === -Infinity
-      ? finite[0] - width
-      : end === Infinity
-        ? finite[finite.length - 1] + width
-        : end
+    end === -Infinity ? first - width : end === Infinity ? last + width : end
   );
 }
 

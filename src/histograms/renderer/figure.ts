@@ -250,7 +250,7 @@ function bottomMargin(
     return { margin: flat, slanted: false };
   }
   const widest = widestLabel(horizontalTicks(data, x), fontSize);
-  const slot = (width * 0.85) / data.bins.length;
+  const slot = (width * 0.85) / Math.max(1, data.bins.length);
   return widest + 6 <= slot
     ? { margin: flat, slanted: false }
     : { margin: flat + widest * SLANT, slanted: true };

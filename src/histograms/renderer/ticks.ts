@@ -13,7 +13,10 @@ export interface ITick {
 
 /** Pixels that a number below the axis takes, and those between two above. */
 const X_SPACING = 70;
-const Y_SPACING = 45;
+const Y_SPACING = 55;
+
+/** Pixels from one name of a category to the next. */
+const MIN_SLOT = 13;
 
 /** Characters of a category's name that are shown. */
 const MAX_NAME = 18;
@@ -66,7 +69,7 @@ function linearTicks(scale: Scale, height: number): ITick[] {
   );
   return withMinors(majors, low, high).map(({ value, major }) => ({
     position: scale(value),
-    label: major ? text(format(value)) : null
+    label: major ? text(value === 0 ? '0' : format(value)) : null
   }));
 }
 
@@ -102,9 +105,11 @@ function powerLabel(digit: number, exponent: number): ITextRun[] {
 }
 
 function categoryTicks({ bins, positions }: IPlotData, scale: Scale): ITick[] {
+  const slot = Math.abs(scale(positions[1]) - scale(positions[0]));
+  const step = Math.max(1, Math.ceil(MIN_SLOT / slot));
   return bins.map(({ category }, bin) => ({
     position: scale((positions[bin] + positions[bin + 1]) / 2),
-    label: text(shorten(category ?? ''))
+    label: bin % step === 0 ? text(shorten(category ?? '')) : null
   }));
 }
 

@@ -180,10 +180,7 @@ function emptyText(
   if (!isActive(run)) {
     return trans.__('The run ended before it had any histograms.');
   }
-  if (run.message) {
-    return run.message;
-  }
-  return run.state === 'queued' || run.state === 'preparing'
-    ? trans.__('Waiting for workers…')
-    : trans.__('The first histograms show as soon as a chunk is done.');
+  return run.state === 'running'
+    ? trans.__('The first histograms show as soon as a chunk is done.')
+    : run.message || trans.__('Waiting for workers…');
 }

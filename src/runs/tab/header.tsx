@@ -24,6 +24,7 @@ export function Header({ model, run, trans }: IHeaderProps): JSX.Element {
       <div className="casa-RunTab-titleRow">
         <h1 title={run.name}>{run.name}</h1>
         <StateBadge run={run} trans={trans} />
+        <StateRemark run={run} trans={trans} />
         <div className="casa-RunTab-actions">
           {run.state === 'running' && (
             <TextButton
@@ -61,7 +62,7 @@ export function Header({ model, run, trans }: IHeaderProps): JSX.Element {
         </div>
       </div>
       <Facts run={run} trans={trans} />
-      <StateMessage run={run} trans={trans} />
+      <StateProblem run={run} trans={trans} />
       {action.problem && <Problem message={action.problem} />}
     </header>
   );
@@ -90,9 +91,11 @@ function StateBadge({ run, trans }: IRunProps): JSX.Element {
 function Facts({ run, trans }: IRunProps): JSX.Element {
   const now = useMinutes();
   const facts: [string, string, string?][] = [
-    [trans.__('Processor'), run.processor.location],
+    [trans.__('Processor'), shortLocation(run), run.processor.location],
     [trans.__('Schema'), run.schema_name],
-    [trans.__('Cluster'), run.cluster ?? trans.__('of the notebook')],
+    run.cluster === null
+      ? [trans.__('Cluster'), trans.__('of the notebook')]
+      : [trans.__('Cluster'), shortCluster(run.cluster), run.cluster],
     [trans.__('From'), door(run, trans)],
     [
       trans.__('Launched'),
@@ -112,21 +115,38 @@ function Facts({ run, trans }: IRunProps): JSX.Element {
   );
 }
 
-/** What went on or wrong, in the driver's words. */
-function StateMessage({ run, trans }: IRunProps): JSX.Element | null {
-  if (run.state === 'failed' || run.state === 'lost') {
-    return (
-      <Problem
-        message={run.message || trans.__('The run ended unexpectedly.')}
-        tone={run.state === 'failed' ? 'bad' : 'warning'}
-      />
-    );
-  }
-  // Where the first histogram will be, the message stands already.
-  const starting = isActive(run) && run.histograms_sequence === 0;
-  return run.message && !starting ? (
-    <p className="casa-RunTab-message">{run.message}</p>
+/** What goes on, in the driver's words, where they say more than the badge. */
+function StateRemark({ run, trans }: IRunProps): JSX.Element | null {
+  const { message, state } = run;
+  const isSaid =
+    state === 'running' || message === `${stateLabel(state, trans)}.`;
+  return message && !isSaid && !hasFailed(run) ? (
+    <span className="casa-RunTab-message">{message}</span>
   ) : null;
+}
+
+/** What went wrong with the run as a whole. */
+function StateProblem({ run, trans }: IRunProps): JSX.Element | null {
+  return hasFailed(run) ? (
+    <Problem
+      message={run.message || trans.__('The run ended unexpectedly.')}
+      tone={run.state === 'failed' ? 'bad' : 'warning'}
+    />
+  ) : null;
+}
+
+function hasFailed({ state }: Run): boolean {
+  return state === 'failed' || state === 'lost';
+}
+
+/** The file and name of a processor, without the folders that lead there. */
+function shortLocation({ processor }: Run): string {
+  return processor.location.replace(/^.*[/\\]/, '');
+}
+
+/** The id of a cluster without the time that it begins with. */
+function shortCluster(cluster: string): string {
+  return cluster.replace(/^\d{8}-\d{6}-(?=.)/, '');
 }
 
 function canResume({ resumable, state }: Run): boolean {

@@ -3,7 +3,7 @@ import {
   errorIcon,
   type LabIcon,
   pauseIcon,
-  runningIcon,
+  runIcon,
   stopIcon
 } from '@jupyterlab/ui-components';
 import type { Run } from '../../services/models';
@@ -15,7 +15,7 @@ export function stateIcon({ state }: Pick<Run, 'state'>): LabIcon {
     case 'preparing':
     case 'running':
     case 'finishing':
-      return runningIcon;
+      return runIcon;
     case 'paused':
       return pauseIcon;
     case 'done':

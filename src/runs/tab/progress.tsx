@@ -108,10 +108,11 @@ export function sharesOf(counts: Counts): IShares | null {
   if (events_total === null) {
     return null;
   }
-  const done = events_total > 0 ? Math.min(1, events_done / events_total) : 0;
-  // What is known of failed chunks is their number, not their events.
-  const failed = chunks_total ? chunks_failed / chunks_total : 0;
-  return { done, failed: Math.min(1 - done, failed) };
+  const done = events_total > 0 ? events_done / events_total : 0;
+  // What is known of failed chunks is their number, not always their events:
+  // those of a file that cannot be opened are not in the total.
+  const failed = chunks_total ? Math.min(1, chunks_failed / chunks_total) : 0;
+  return { done: Math.min(done, 1 - failed), failed };
 }
 
 interface IShareBarProps extends IRunProps {
@@ -174,7 +175,7 @@ function Numbers({ run, trans }: IRunProps): JSX.Element {
     : average(progress.bytes_read, seconds);
   const left = timeLeft(run, trans);
   const numbers: [name: string, value: string, tone?: Tone][] = [];
-  if (seconds > 0) {
+  if (seconds >= 1) {
     numbers.push(
       [
         running ? trans.__('Events/s') : trans.__('Events/s, mean'),
@@ -226,9 +227,14 @@ export function eventsText(counts: Counts, trans: TranslationBundle): string {
       );
 }
 
+/** Says how much is done; with failures that is never all. */
 function percent(counts: Counts): string {
-  const shares = sharesOf(counts);
-  return shares ? `${Math.floor(shares.done * 100)}%` : '';
+  const { chunks_failed, events_done, events_total } = counts;
+  if (!events_total) {
+    return '';
+  }
+  const done = Math.floor((100 * events_done) / events_total);
+  return `${Math.min(done, chunks_failed > 0 ? 99 : 100)}%`;
 }
 
 function average(sum: number, seconds: number): number {
