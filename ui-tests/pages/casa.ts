@@ -1,0 +1,123 @@
+import {
+  expect,
+  type Locator,
+  type Page,
+  type TestInfo
+} from '@playwright/test';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+
+/** JupyterLab with Casa, as a user sees it. */
+export class Casa {
+  constructor(
+    readonly page: Page,
+    private readonly _info: TestInfo
+  ) {
+    this.sidebar = page.locator('#casa-sidebar');
+    this.dialog = page.locator('.jp-Dialog');
+    this.runTab = page.locator('.casa-RunTab:visible');
+  }
+
+  readonly sidebar: Locator;
+  readonly dialog: Locator;
+
+  /** The Run tab in front. */
+  readonly runTab: Locator;
+
+  /** Open JupyterLab at an address, and wait until the sidebar has its lists. */
+  async open(address: string): Promise<void> {
+    await this.page.goto(address);
+    await this.ready();
+  }
+
+  /** Wait until JupyterLab shows Casa. */
+  async ready(): Promise<void> {
+    await expect(this.sidebar).toBeVisible({ timeout: 60_000 });
+    await expect(this.dataset('DYJetsToLL')).toBeVisible({ timeout: 30_000 });
+  }
+
+  dataset(name: string): Locator {
+    return this.sidebar.locator(`[data-dataset="${name}"]`);
+  }
+
+  /** The newest run in the sidebar. */
+  get newestRun(): Locator {
+    return this.sidebar.locator('[data-run]').first();
+  }
+
+  /** Click *New run*, choose, and launch; returns the id of the run. */
+  async launch(processor: string, datasets: string[]): Promise<string> {
+    const before = await this._runIds();
+    await this.fillNewRun(processor, datasets);
+    await this.dialog.getByRole('button', { name: 'Launch' }).click();
+    await expect(this.dialog).toBeHidden();
+    const fresh = async () =>
+      (await this._runIds()).find(id => !before.includes(id)) ?? '';
+    await expect.poll(fresh, { timeout: 30_000 }).not.toBe('');
+    return fresh();
+  }
+
+  /** Open the dialog of a new run and make the choices. */
+  async fillNewRun(processor: string, datasets: string[]): Promise<void> {
+    await this.sidebar
+      .locator('.lm-AccordionPanel-title, .jp-AccordionPanel-title')
+      .filter({ hasText: 'Runs' })
+      .getByRole('button', { name: 'New Run' })
+      .click();
+    await this.dialog
+      .getByRole('combobox', { name: 'Processor' })
+      .fill(processor);
+    await this.dialog
+      .getByRole('option')
+      .filter({ hasText: processor })
+      .first()
+      .click();
+    for (const name of datasets) {
+      await this.dialog.locator('.casa-Tick').filter({ hasText: name }).click();
+    }
+  }
+
+  /** Wait until the run in front is in a state. */
+  async waitForState(state: string, timeout = 90_000): Promise<void> {
+    await expect(this.runTab.locator('.casa-RunTab-badge')).toHaveText(state, {
+      timeout
+    });
+  }
+
+  /** Wait until the first histogram is drawn. */
+  async waitForHistogram(timeout = 90_000): Promise<void> {
+    await expect(
+      this.runTab.locator('.casa-RunTab-selected svg path').first()
+    ).toBeVisible({ timeout });
+  }
+
+  /** Choose JupyterLab's theme. */
+  async setTheme(theme: 'Light' | 'Dark'): Promise<void> {
+    await this.page.getByRole('menuitem', { name: 'Settings' }).click();
+    await this.page
+      .getByRole('menuitem', { name: 'Theme', exact: true })
+      .hover();
+    await this.page
+      .getByRole('menuitem', { name: `JupyterLab ${theme}`, exact: true })
+      .click();
+    await expect(this.page.locator('body')).toHaveAttribute(
+      'data-jp-theme-light',
+      String(theme === 'Light')
+    );
+  }
+
+  /**
+   * Take a picture into the folder `CASA_PICTURES` (default: that of the test's results).
+   */
+  async picture(name: string): Promise<void> {
+    const folder = process.env.CASA_PICTURES ?? this._info.outputDir;
+    mkdirSync(folder, { recursive: true });
+    await this.page.screenshot({ path: path.join(folder, `${name}.png`) });
+  }
+
+  private async _runIds(): Promise<string[]> {
+    return this.sidebar
+      .locator('[data-run]')
+      .evaluateAll(rows => rows.map(row => row.getAttribute('data-run') ?? ''));
+  }
+}

@@ -1,0 +1,82 @@
+import { expect, test } from '../pages/demo';
+
+const ANALYSIS = `import casa_lab
+from coffea import processor
+from coffea.nanoevents import NanoAODSchema
+from dimuon import DimuonProcessor
+client = casa_lab.connect()
+runner = processor.Runner(executor=casa_lab.LiveExecutor(client), schema=NanoAODSchema)
+out = runner(fileset, DimuonProcessor())
+print("sum", int(out["mass"].values(flow=True).size))`;
+
+test('a dataset dragged into a notebook runs there, live in the sidebar too', async ({
+  casa,
+  demo,
+  page
+}) => {
+  await expect(
+    casa.sidebar
+      .getByText('Running')
+      .or(casa.sidebar.getByRole('button', { name: 'Start "Local"' }))
+      .first()
+  ).toBeVisible();
+  const start = casa.sidebar.getByRole('button', { name: 'Start "Local"' });
+  if (await start.isVisible()) {
+    await start.click();
+  }
+  await expect(
+    casa.sidebar.locator('[data-cluster][data-state="running"]').first()
+  ).toBeVisible({
+    timeout: 90_000
+  });
+
+  await page.getByRole('menuitem', { name: 'File' }).click();
+  await page.getByRole('menuitem', { name: 'New', exact: true }).hover();
+  await page.getByRole('menuitem', { name: 'Notebook', exact: true }).click();
+  const select = page
+    .getByRole('dialog')
+    .getByRole('button', { name: 'Select' });
+  await select.click();
+  const notebook = page.locator('.jp-NotebookPanel:visible');
+  await expect(notebook.locator('.jp-Notebook-cell').first()).toBeVisible();
+
+  const from = await casa.dataset('TTbar').boundingBox();
+  const to = await notebook.locator('.jp-Notebook-cell').first().boundingBox();
+  await page.mouse.move(from!.x + 60, from!.y + 8);
+  await page.mouse.down();
+  await page.mouse.move(from!.x + 90, from!.y + 20, { steps: 5 });
+  await page.mouse.move(to!.x + to!.width / 2, to!.y + to!.height / 2, {
+    steps: 15
+  });
+  await page.mouse.up();
+  const dropped = notebook
+    .locator('.jp-Notebook-cell')
+    .filter({ hasText: 'fileset' });
+  await expect(dropped).toContainText('TTbar_1.root');
+  await casa.picture('notebook-drop');
+
+  await dropped.locator('.cm-content').click();
+  await page.keyboard.press('Shift+Enter');
+  const last = notebook.locator('.jp-Notebook-cell').last();
+  await last.locator('.cm-content').click();
+  await page.keyboard.insertText(ANALYSIS);
+  await page.keyboard.press('Shift+Enter');
+
+  await expect(casa.newestRun).toContainText('DimuonProcessor', {
+    timeout: 60_000
+  });
+  await expect(
+    notebook.locator('.jp-OutputArea-output').filter({ hasText: 'sum' })
+  ).toBeVisible({
+    timeout: 90_000
+  });
+  await expect(casa.newestRun).toHaveAttribute('data-state', 'done');
+  const run = await casa.newestRun.getAttribute('data-run');
+  await casa.newestRun.getByRole('button').first().click();
+  await casa.waitForState('Done');
+  await casa.waitForHistogram();
+  await casa.picture('notebook-run');
+  expect(
+    demo.compareWithCoffea(String(run), 'dimuon.py:DimuonProcessor')
+  ).toContain('the same');
+});
