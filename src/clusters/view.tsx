@@ -1,8 +1,7 @@
-import { Clipboard } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import {
-  codeIcon,
   offlineBoltIcon,
+  refreshIcon,
   closeIcon,
   stopIcon
 } from '@jupyterlab/ui-components';
@@ -11,6 +10,7 @@ import React from 'react';
 import { CommandIDs } from '../commands';
 import { useAction } from '../components/action';
 import { IconButton, TextButton } from '../components/button';
+import { CopyButton } from '../components/copy';
 import { dragsCell } from '../components/celldrag';
 import { EmptyState, Problem } from '../components/message';
 import { ProgressBar } from '../components/progress';
@@ -76,6 +76,11 @@ function ClusterCard({
   const tone = clusterTone(state);
   const ended = hasEnded(cluster);
   const stop = () => ending.start(() => manager.stop(id));
+  const startAgain = () =>
+    ending.start(async () => {
+      await manager.start({ profile: cluster.profile });
+      await manager.stop(id);
+    });
   return (
     <article
       className="casa-Cluster"
@@ -95,10 +100,9 @@ function ClusterCard({
         <span className="casa-Cluster-state">{clusterLabel(state, trans)}</span>
         {!ended && (
           <>
-            <IconButton
-              icon={codeIcon}
+            <CopyButton
               label={trans.__('Copy code that connects to %1', title)}
-              onClick={() => Clipboard.copyToSystem(cluster.code)}
+              text={() => cluster.code}
             />
             <IconButton
               icon={stopIcon}
@@ -109,12 +113,20 @@ function ClusterCard({
           </>
         )}
         {state === 'stopped' && (
-          <IconButton
-            icon={closeIcon}
-            label={trans.__('Remove %1 from the list', title)}
-            disabled={ending.busy}
-            onClick={stop}
-          />
+          <>
+            <IconButton
+              icon={refreshIcon}
+              label={trans.__('Start %1 again', title)}
+              disabled={ending.busy}
+              onClick={startAgain}
+            />
+            <IconButton
+              icon={closeIcon}
+              label={trans.__('Remove %1 from the list', title)}
+              disabled={ending.busy}
+              onClick={stop}
+            />
+          </>
         )}
       </header>
       {(state === 'starting' || state === 'stopping') && (
@@ -128,15 +140,7 @@ function ClusterCard({
           message={cluster.message}
           tone={state === 'failed' ? 'bad' : 'warning'}
         >
-          <TextButton
-            disabled={ending.busy}
-            onClick={() =>
-              ending.start(async () => {
-                await manager.start({ profile: cluster.profile });
-                await manager.stop(id);
-              })
-            }
-          >
+          <TextButton disabled={ending.busy} onClick={startAgain}>
             {trans.__('Start Again')}
           </TextButton>
           <TextButton disabled={ending.busy} onClick={stop}>

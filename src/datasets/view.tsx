@@ -1,11 +1,11 @@
-import { Clipboard } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { closeIcon, copyIcon } from '@jupyterlab/ui-components';
+import { closeIcon } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import React, { useState } from 'react';
 import { CommandIDs } from '../commands';
 import { useAction } from '../components/action';
 import { IconButton, TextButton } from '../components/button';
+import { CopyButton } from '../components/copy';
 import { dragsCell } from '../components/celldrag';
 import { formatBytes, formatCount } from '../components/format';
 import { EmptyState, Problem } from '../components/message';
@@ -97,9 +97,10 @@ export function DatasetsView(props: IDatasetsViewProps): JSX.Element {
 
 function SourceGroup({
   group: { source, datasets },
-  ...props
+  manager,
+  selection,
+  trans
 }: IDatasetsViewProps & { group: IDatasetGroup }): JSX.Element {
-  const { manager, trans } = props;
   const removal = useAction();
   return (
     <section
@@ -122,7 +123,13 @@ function SourceGroup({
       {datasets.length > 0 && (
         <ul className="casa-Datasets">
           {datasets.map(dataset => (
-            <DatasetRow key={dataset.name} dataset={dataset} {...props} />
+            <DatasetRow
+              key={dataset.name}
+              dataset={dataset}
+              selection={selection}
+              ticked={selection.has(dataset.name)}
+              trans={trans}
+            />
           ))}
         </ul>
       )}
@@ -130,12 +137,20 @@ function SourceGroup({
   );
 }
 
-function DatasetRow({
+interface IDatasetRowProps {
+  dataset: Dataset;
+  selection: DatasetSelection;
+  ticked: boolean;
+  trans: TranslationBundle;
+}
+
+/** One dataset; memoized, for a tick should not draw hundreds of rows again. */
+const DatasetRow = React.memo(function DatasetRow({
   dataset,
   selection,
+  ticked,
   trans
-}: IDatasetsViewProps & { dataset: Dataset }): JSX.Element {
-  const ticked = selection.has(dataset.name);
+}: IDatasetRowProps): JSX.Element {
   // Dragging one of several ticked datasets takes them all along.
   const dragged = () => (ticked ? selection.datasets : [dataset]);
   return (
@@ -168,15 +183,14 @@ function DatasetRow({
         </span>
       </label>
       <span className="casa-RowActions">
-        <IconButton
-          icon={copyIcon}
+        <CopyButton
           label={trans.__('Copy as Coffea fileset')}
-          onClick={() => Clipboard.copyToSystem(filesetCode(dragged()))}
+          text={() => filesetCode(dragged())}
         />
       </span>
     </li>
   );
-}
+});
 
 /** What to do with the ticked datasets. */
 function SelectionBar({

@@ -63,7 +63,13 @@ export function RunsView(props: IRunsViewProps): JSX.Element {
       )}
       <ul className="casa-Runs">
         {shown.map(run => (
-          <RunRow key={run.id} run={run} now={now} {...props} />
+          <RunRow
+            key={run.id}
+            run={run}
+            now={now}
+            commands={commands}
+            trans={trans}
+          />
         ))}
       </ul>
       {hidden > 0 && (
@@ -79,12 +85,20 @@ export function RunsView(props: IRunsViewProps): JSX.Element {
   );
 }
 
-function RunRow({
+interface IRunRowProps {
+  run: Run;
+  now: number;
+  commands: CommandRegistry;
+  trans: TranslationBundle;
+}
+
+/** One run; memoized, for several runs may change several times a second. */
+const RunRow = React.memo(function RunRow({
   run,
   now,
   commands,
   trans
-}: IRunsViewProps & { run: Run; now: number }): JSX.Element {
+}: IRunRowProps): JSX.Element {
   const active = isActive(run);
   const tone = stateTone(run);
   const args = { run: run.id };
@@ -130,7 +144,7 @@ function RunRow({
       </span>
     </li>
   );
-}
+});
 
 /** How much is done, or why nothing is. */
 function facts(run: Run, trans: TranslationBundle): string {

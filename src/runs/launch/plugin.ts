@@ -35,7 +35,11 @@ export const launchPlugin: JupyterFrontEndPlugin<void> = {
 
     commands.addCommand(CommandIDs.newRun, {
       label: args =>
-        args.isPalette ? trans.__('New Run…') : trans.__('New Run'),
+        args.isPalette
+          ? trans.__('New Run…')
+          : args.isMenu
+            ? trans.__('Casa Run…')
+            : trans.__('New Run'),
       caption: trans.__('Run a Coffea processor over datasets'),
       icon: args => (args.isPalette ? undefined : casaIcon),
       describedBy: {
