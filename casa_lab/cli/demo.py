@@ -18,12 +18,11 @@ from .codes import DONE
 from .run import Request, perform, positive
 from .wording import count
 
-HEADLESS_PROCESSOR = "dimuon.py:DimuonProcessor"
+HEADLESS_PROCESSOR = "examples/dimuon.py:DimuonProcessor"
 """What ``--headless`` runs over the sample."""
 
 TUTORIAL = "tutorial.ipynb"
-
-_COPIED = ("*.py", "*.ipynb", "*.md")
+"""The notebook that opens; it expects the fileset and the examples beside it."""
 
 
 def add_command(commands: Any) -> None:
@@ -103,7 +102,7 @@ def prepare(folder: Path, console: Console) -> Path:
     with bars:
         task = bars.add_task("Looking for the sample data", total=1.0)
         return make_sample(
-            folder / "sample",
+            folder,
             lambda done, sentence: bars.update(task, completed=done, description=sentence),
         )
 
@@ -121,10 +120,12 @@ def examples_folder() -> Path:
 def _copy_examples(folder: Path) -> None:
     """Copy what is not there yet: what the user has changed stays."""
     source = examples_folder()
-    for pattern in _COPIED:
-        for example in sorted(source.glob(pattern)):
-            if not (folder / example.name).exists():
-                shutil.copyfile(example, folder / example.name)
+    (folder / "examples").mkdir(exist_ok=True)
+    copies = {example: folder / "examples" / example.name for example in source.glob("*.py")}
+    copies[source / TUTORIAL] = folder / TUTORIAL
+    for example, copy in copies.items():
+        if not copy.exists():
+            shutil.copyfile(example, copy)
 
 
 def _run_headless(folder: Path, fileset: Path, workers: int | None) -> int:
@@ -148,10 +149,9 @@ def _run_headless(folder: Path, fileset: Path, workers: int | None) -> int:
 def _show(folder: Path, options: argparse.Namespace, console: Console) -> int:
     from .lab import JupyterLab, can_open_browser, signals_as_interrupt
 
-    page = f"/lab/tree/{TUTORIAL}" if (folder / TUTORIAL).exists() else "/lab"
     browser = can_open_browser() and not options.no_browser
     with signals_as_interrupt():
-        lab = JupyterLab(folder, page=page, port=options.port, browser=browser)
+        lab = JupyterLab(folder, page=f"/lab/tree/{TUTORIAL}", port=options.port, browser=browser)
         try:
             with console.status("Starting JupyterLab"):
                 address = lab.wait_until_ready()

@@ -80,7 +80,7 @@ class JupyterLab:
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 raise Unavailable(f"JupyterLab did not start. Its log ends:\n{self._end_of_log()}")
-            address = _address(facts)
+            address = self._address(facts)
             if address is not None:
                 return f"{address}{self._page.lstrip('/')}?token={self._token}"
             time.sleep(POLL_SECONDS)
@@ -102,6 +102,15 @@ class JupyterLab:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+
+    def _address(self, facts: Path) -> str | None:
+        """Return the server's address from the file that it writes when it listens."""
+        try:
+            content: dict[str, Any] = read_json(facts) or {}
+        except json.JSONDecodeError:  # half written
+            return None
+        # A server that was killed may have left a file under the same process id.
+        return str(content["url"]) if content.get("token") == self._token else None
 
     def _end_of_log(self) -> str:
         lines = self._log.read_text(errors="replace").splitlines()
@@ -154,15 +163,6 @@ def _environment(private: Path, token: str) -> dict[str, str]:
         "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, path)),
         "JUPYTERLAB_WORKSPACES_DIR": str(private / "workspaces"),
     }
-
-
-def _address(facts: Path) -> str | None:
-    """Return the server's address from the file that it writes when it listens."""
-    try:
-        content: dict[str, Any] | None = read_json(facts)
-    except json.JSONDecodeError:  # half written
-        return None
-    return str(content["url"]) if content else None
 
 
 def _is_free(port: int) -> bool:
