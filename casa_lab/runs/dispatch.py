@@ -34,7 +34,7 @@ WORKERS_SECONDS = 1.0
 WAIT_SECONDS = 0.1
 """How long to wait for results before the caller gets a turn."""
 
-RECONNECT_SECONDS = 10.0
+RECONNECT_SECONDS = 5.0
 """How long the connection to the scheduler may be away before the cluster counts as lost."""
 
 _SILENT = (OSError, TimeoutError, CancelledError, ClosedClientError)

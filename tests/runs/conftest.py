@@ -106,7 +106,9 @@ def write_file(path: Path, seed: int, events: int = EVENTS, baskets: int = 2) ->
         tree = file.mktree("Events", {"x": np.float64, "w": np.float64})
         for _ in range(baskets if events else 0):
             part = events // baskets
-            tree.extend({"x": rng.random(part), "w": rng.normal(1.0, 0.5, part)})
+            # Few digits, so that there is something to compress (and then to damage).
+            x = rng.integers(0, 64, part) / 64
+            tree.extend({"x": x, "w": rng.normal(1.0, 0.5, part)})
 
 
 Process = Callable[..., Any]

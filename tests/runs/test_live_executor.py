@@ -16,18 +16,18 @@ from coffea.nanoevents import BaseSchema
 from coffea.processor import IterativeExecutor, Runner
 from coffea.util import load
 from comparison import assert_same_accumulator
-from distributed import Client, LocalCluster
+from distributed import Client
 
 from casa_lab.folders.journal import read_journal
 from casa_lab.histograms.snapshot import read_histogram, read_index
-from casa_lab.runs import dispatch, manager
-from casa_lab.runs.dispatch import ClusterLost
+from casa_lab.runs import manager
 from casa_lab.runs.errors import RunError
 from casa_lab.runs.executor import LiveExecutor
 from casa_lab.runs.folder import open_run
 
 from .conftest import CHUNK, EVENTS, FILES, Process, newest_run, run_plainly, write_file
 from .gates import Gate, wait_until
+from .partial import assert_partial
 
 
 def count(events: ak.Array) -> dict[str, Any]:
@@ -229,31 +229,6 @@ def open_after(gate: Gate, chunks: int) -> None:
     gate.open()
 
 
-def assert_partial(run: str, state: str) -> Any:
-    """Check that all that a run says of itself is about the same chunks; return its result."""
-    folder = open_run(run)
-    record = folder.record()
-    assert record.state == state
-    output = load(folder.result)
-    assert set(output["chunks"].values()) == {1}
-    assert len(output["chunks"]) == record.progress.chunks_done
-    assert 0 < record.progress.chunks_done < 2 * FILES
-    assert sum(output["events"].values()) == record.progress.events_done
-    for name, dataset in record.progress.datasets.items():
-        assert output["events"].get(name, 0) == dataset.events_done
-    assert output["postprocessed"] == 1
-    index = read_index(folder.histograms)
-    assert index.final
-    assert index.sequence == record.histograms_sequence
-    assert index.fractions == {
-        name: dataset.events_done / dataset.events_total
-        for name, dataset in record.progress.datasets.items()
-    }
-    values = read_histogram(folder.histograms, "x")["storage"]["values"]
-    np.testing.assert_allclose(np.sum(values), output["sum_w"])
-    return output
-
-
 def test_ctrl_c_leaves_a_valid_partial_result(
     run_live: Process, fileset: dict[str, Any], gate: Gate
 ) -> None:
@@ -338,32 +313,6 @@ def test_outputs_that_cannot_be_added_are_a_sentence(
     with pytest.raises(RunError, match="outputs of two chunks cannot be added"):
         run_live(fileset, lambda events: {"x": [1] if "signal" in str(events.metadata) else 1})
     assert newest_run().state == "failed"
-
-
-def test_a_lost_cluster_ends_the_run_with_what_it_had(
-    fileset: dict[str, Any], gate: Gate, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(dispatch, "RECONNECT_SECONDS", 0.5)
-    runner_options: dict[str, Any] = {"schema": BaseSchema, "chunksize": CHUNK}
-    with LocalCluster(
-        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None
-    ) as own:
-        client = Client(own, timeout=1)
-        gate.allow(5)
-
-        def lose() -> None:
-            wait_until(lambda: has_counted(2), "a batch")
-            own.sync(own.scheduler.close)
-
-        loser = threading.Thread(target=lose)
-        loser.start()
-        executor = LiveExecutor(client, status=False)
-        with pytest.raises(ClusterLost, match="The connection to the cluster was lost"):
-            Runner(executor, metadata_cache={}, **runner_options)(fileset, gate.processor())
-        loser.join()
-        gate.open()
-        client.close()
-    assert_partial(newest_run().id, "failed")
 
 
 def test_a_processor_that_the_workers_cannot_load_fails_at_once(
