@@ -1,11 +1,17 @@
 import type { Event, ServerConnection } from '@jupyterlab/services';
 import { PromiseDelegate } from '@lumino/coreutils';
-import { DisposableSet, type IDisposable } from '@lumino/disposable';
+import type { IDisposable } from '@lumino/disposable';
 import { Poll } from '@lumino/polling';
 import { type ISignal, Signal } from '@lumino/signaling';
-import { type EventNoun, subscribe } from './events';
+import { type EventNoun, schemaId } from './events';
 import { messageOf, request, type IRequestOptions } from './request';
 import type { Check } from './validate';
+
+/** How often the poll looks while all is well, in milliseconds. */
+const WELL = { interval: 30_000, backoff: true, max: 300_000 };
+
+/** How often it tries again while the server does not answer. */
+const AILING = { interval: 3000, backoff: true, max: 20_000 };
 
 /** A snapshot of something that the server keeps, and a signal when it changes. */
 export interface IManager extends IDisposable {
@@ -34,19 +40,15 @@ export interface IManager extends IDisposable {
 export abstract class Manager implements IManager {
   constructor(options: Manager.IOptions & { noun: EventNoun }) {
     this._serverSettings = options.serverSettings;
-    this._disposables.add(
-      subscribe(options.events, options.noun, data => {
-        this._onEvent(data);
-      })
-    );
+    this._schemaId = schemaId(options.noun);
+    options.events.stream.connect(this._onEmission, this);
     this._poll = new Poll({
       auto: false,
       factory: () => this._refresh(),
-      frequency: { interval: 30_000, backoff: true, max: 300_000 },
+      frequency: WELL,
       name: `casa-lab:${options.noun}`,
       standby: options.standby ?? 'when-hidden'
     });
-    this._disposables.add(this._poll);
     void this._poll.start();
   }
 
@@ -55,7 +57,7 @@ export abstract class Manager implements IManager {
   }
 
   get isDisposed(): boolean {
-    return this._disposables.isDisposed;
+    return this._poll.isDisposed;
   }
 
   get isReady(): boolean {
@@ -79,7 +81,7 @@ export abstract class Manager implements IManager {
     if (this.isDisposed) {
       return;
     }
-    this._disposables.dispose();
+    this._poll.dispose();
     Signal.clearData(this);
   }
 
@@ -117,6 +119,7 @@ export abstract class Manager implements IManager {
     if (this.isDisposed) {
       return;
     }
+    this._poll.frequency = failure === null ? WELL : AILING;
     const first = !this._isReady && failure === null;
     if (first) {
       this._isReady = true;
@@ -132,10 +135,17 @@ export abstract class Manager implements IManager {
     }
   }
 
-  private _onEvent(data: Event.Emission): void {
+  private _onEmission(_: Event.IManager, emission: Event.Emission): void {
+    if (this._problem !== null) {
+      // Whatever the event says, the server is back.
+      void this.refresh();
+    }
+    if (emission.schema_id !== this._schemaId) {
+      return;
+    }
     let changed = false;
     try {
-      changed = this.onEvent(data);
+      changed = this.onEvent(emission);
     } catch (error) {
       // A malformed event is like a lost one: the poll makes up for it.
       console.error('Casa does not understand an event of the server:', error);
@@ -147,11 +157,11 @@ export abstract class Manager implements IManager {
   }
 
   private _changed = new Signal<this, void>(this);
-  private _disposables = new DisposableSet();
   private _isReady = false;
   private _poll: Poll;
   private _problem: string | null = null;
   private _ready = new PromiseDelegate<void>();
+  private _schemaId: string;
   private _serverSettings: ServerConnection.ISettings;
 }
 

@@ -104,6 +104,21 @@ describe('RunManager', () => {
     expect(changes).toBe(3);
   });
 
+  it('asks again as soon as any event tells that the server is back', async () => {
+    start();
+    await manager.ready;
+    server.breakDown('GET casa/runs');
+    await manager.refresh();
+    server.answer('GET casa/runs', { runs: [] });
+    const changed = new Promise(resolve => {
+      manager.changed.connect(resolve);
+    });
+    events.announce('datasets', {});
+    await changed;
+    expect(manager.problem).toBeNull();
+    expect(manager.runs).toEqual([]);
+  });
+
   it('shows a launched run before its event arrives', async () => {
     start();
     await manager.ready;
