@@ -28,6 +28,16 @@ POLL_SECONDS = 0.1
 
 _LOG_LINES = 15
 
+_SETTINGS = {
+    "casa-lab:plugin": {"openAtStart": True},
+    # A demo asks no questions about Jupyter's own news.
+    "@jupyterlab/apputils-extension:notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+    },
+}
+"""JupyterLab's settings in the demo, where the user has none of her own."""
+
 
 class JupyterLab:
     """A JupyterLab server in a folder, as a child process.
@@ -153,9 +163,7 @@ def _environment(private: Path, token: str) -> dict[str, str]:
     """
     settings = private / "config" / "labconfig"
     settings.mkdir(parents=True, exist_ok=True)
-    write_json(
-        settings / "default_setting_overrides.json", {"casa-lab:plugin": {"openAtStart": True}}
-    )
+    write_json(settings / "default_setting_overrides.json", _SETTINGS)
     path = [str(private / "config"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     return {
         **os.environ,

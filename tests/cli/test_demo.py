@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -22,34 +24,56 @@ from casa_lab.cli.lab import JupyterLab, can_open_browser
 from casa_lab.datasets import sample as sample_package
 from casa_lab.errors import BadInput, Unavailable
 
+SCALE = 0.003
+
+
+@pytest.fixture(scope="session")
+def made_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo")
+    sample_package.make_sample(folder, scale=SCALE)
+    return folder
+
 
 @pytest.fixture
-def small_sample(monkeypatch: pytest.MonkeyPatch) -> None:
-    small = partial(sample_package.make_sample, scale=0.003)
+def folder(made_sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for the demo that has a small sample already."""
+    small = partial(sample_package.make_sample, scale=SCALE)
     monkeypatch.setattr(sample_package, "make_sample", small)
+    return Path(shutil.copytree(made_sample, tmp_path / "demo"))
 
 
-def test_fills_the_folder_and_keeps_what_was_changed(small_sample: None, tmp_path: Path) -> None:
+def test_fills_the_folder_and_keeps_what_was_changed(folder: Path) -> None:
     stream = io.StringIO()
-    fileset = demo.prepare(tmp_path, Console(file=stream))
-    assert fileset == tmp_path / "fileset.json"
-    assert set(json.loads(fileset.read_text())) >= {"Data", "TTbar"}
-    assert (tmp_path / "tutorial.ipynb").exists()
-    changed = tmp_path / "examples" / "dimuon.py"
+    assert demo.prepare(folder, Console(file=stream)) == folder / "fileset.json"
+    assert (folder / "tutorial.ipynb").exists()
+    changed = folder / "examples" / "dimuon.py"
     changed.write_text("mine")
-    (tmp_path / "examples" / "ttbar.py").unlink()
-    demo.prepare(tmp_path, Console(file=stream))
+    (folder / "examples" / "ttbar.py").unlink()
+    demo.prepare(folder, Console(file=stream))
     assert changed.read_text() == "mine"
-    assert (tmp_path / "examples" / "ttbar.py").exists()
+    assert (folder / "examples" / "ttbar.py").exists()
+
+
+def test_the_sample_is_made_where_there_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def make(folder: Path, progress: Callable[[float, str], None]) -> Path:
+        progress(0.5, "Making TTbar")
+        return folder / "fileset.json"
+
+    monkeypatch.setattr(sample_package, "make_sample", make)
+    stream = io.StringIO()
+    made = demo.prepare(tmp_path / "new", Console(file=stream, force_terminal=True))
+    assert made == tmp_path / "new" / "fileset.json"
+    assert "Making TTbar" in stream.getvalue()
 
 
 def test_headless_runs_the_sample_analysis(
-    small_sample: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["demo", str(tmp_path / "demo"), "--headless", "--workers", "2"]) == 0
-    out = tmp_path / "demo" / "out"
-    assert (out / "result.coffea").exists()
-    assert (out / "plots" / "mass.png").exists()
+    assert main(["demo", str(folder), "--headless", "--workers", "2"]) == 0
+    assert (folder / "out" / "result.coffea").exists()
+    assert (folder / "out" / "plots" / "mass.png").exists()
     assert "Done." in capsys.readouterr().out
 
 
@@ -111,18 +135,14 @@ def test_a_jupyterlab_that_does_not_start_shows_its_log(
         lab.wait_until_ready()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_signals_end_the_demo_and_jupyterlab(
-    small_sample: None, tmp_path: Path, number: signal.Signals
-) -> None:
-    demo.prepare(tmp_path, Console(file=io.StringIO()))
+def test_ctrl_c_ends_the_demo_and_jupyterlab(folder: Path) -> None:
     command = (
         "import sys; from functools import partial; from casa_lab.datasets import sample; "
-        "sample.make_sample = partial(sample.make_sample, scale=0.003); "
+        f"sample.make_sample = partial(sample.make_sample, scale={SCALE}); "
         "from casa_lab.cli import main; sys.exit(main())"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", command, "demo", str(tmp_path), "--no-browser"],
+        [sys.executable, "-c", command, "demo", str(folder), "--no-browser"],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -132,7 +152,7 @@ def test_signals_end_the_demo_and_jupyterlab(
     process.stdout.readline()
     address = process.stdout.readline().strip()
     assert b"<title>" in get(address)
-    process.send_signal(number)
+    process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)
     assert process.returncode == 0
     with pytest.raises(urllib.error.URLError):
