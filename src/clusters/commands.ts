@@ -2,9 +2,18 @@ import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette, Notification } from '@jupyterlab/apputils';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import {
+  ICommandPalette,
+  InputDialog,
+  Notification
+} from '@jupyterlab/apputils';
+import {
+  ITranslator,
+  nullTranslator,
+  type TranslationBundle
+} from '@jupyterlab/translation';
 import { CommandIDs } from '../commands';
+import type { Profile } from '../services/models';
 import { messageOf } from '../services/request';
 import { IClusterManager } from './tokens';
 
@@ -34,19 +43,22 @@ export const clusterCommandsPlugin: JupyterFrontEndPlugin<void> = {
             profile: {
               type: 'string',
               description: trans.__(
-                'Name of the profile to start; the first one when left out'
+                'Name of the profile to start; asked for when left out and there are several'
               )
             }
           }
         }
       },
       execute: async args => {
-        const profile =
-          typeof args.profile === 'string'
-            ? args.profile
-            : manager.profiles[0]?.name;
         try {
-          await manager.start(profile ? { profile } : {});
+          await manager.ready;
+          const profile =
+            typeof args.profile === 'string'
+              ? args.profile
+              : await chooseProfile(manager.profiles, trans);
+          if (profile !== null) {
+            await manager.start({ profile });
+          }
         } catch (error) {
           Notification.error(messageOf(error), { autoClose: false });
         }
@@ -84,3 +96,20 @@ export const clusterCommandsPlugin: JupyterFrontEndPlugin<void> = {
     });
   }
 };
+
+/** Asks which profile to start, if there is a choice; null when cancelled. */
+async function chooseProfile(
+  profiles: readonly Profile[],
+  trans: TranslationBundle
+): Promise<string | null> {
+  if (profiles.length === 1) {
+    return profiles[0].name;
+  }
+  const { value } = await InputDialog.getItem({
+    title: trans.__('Start a Cluster'),
+    label: trans.__('Profile'),
+    items: profiles.map(({ title }) => title),
+    okLabel: trans.__('Start')
+  });
+  return profiles.find(({ title }) => title === value)?.name ?? null;
+}

@@ -1,6 +1,7 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { IFrame, MainAreaWidget } from '@jupyterlab/apputils';
 import { URLExt } from '@jupyterlab/coreutils';
+import { find } from '@lumino/algorithm';
 import type { CommandRegistry } from '@lumino/commands';
 import { PromiseDelegate } from '@lumino/coreutils';
 import { Poll } from '@lumino/polling';
@@ -35,6 +36,17 @@ export async function openDashboards(
     return;
   }
   const id = `casa-dashboard-${cluster.id}`;
+  if (!find(app.shell.widgets('main'), widget => widget.id === id)) {
+    app.shell.add(createStatusPage(id, url, title), 'main');
+  }
+  app.shell.activateById(id);
+}
+
+function createStatusPage(
+  id: string,
+  url: string,
+  title: string
+): MainAreaWidget {
   const content = new IFrame({
     sandbox: ['allow-scripts', 'allow-same-origin']
   });
@@ -44,8 +56,7 @@ export async function openDashboards(
   widget.title.closable = true;
   widget.title.icon = casaIcon;
   widget.title.label = title;
-  app.shell.add(widget, 'main');
-  app.shell.activateById(id);
+  return widget;
 }
 
 /** Gives the URL to dask-labextension; returns whether it could connect. */
