@@ -8,16 +8,23 @@ and they are pickled by value, so that workers need not have them.
 from __future__ import annotations
 
 import ast
+import logging
 import shutil
 import sys
 import sysconfig
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 
 import cloudpickle
 
 from .models import ProcessorReference
+
+_log = logging.getLogger(__name__)
+
+_carried: dict[str, Path] = {}
+"""Modules that are pickled by value, by name."""
 
 
 def keep_source(reference: ProcessorReference, destination: Path) -> None:
@@ -90,6 +97,34 @@ def _carry(path: Path, package: str = "") -> None:
             continue
         if Path(file).resolve() in carried or name.partition(".")[0] == package:
             cloudpickle.register_pickle_by_value(module)
+            _carried[name] = Path(file)
+
+
+def carried_sources() -> dict[str, str]:
+    """Return the sources of all modules that are carried, those that are imported first first.
+
+    Pickling by value takes classes and functions along, but not what a module
+    does when it is imported, such as registering behaviors with awkward.
+    """
+    order = {name: position for position, name in enumerate(sys.modules)}
+    names = sorted(_carried, key=lambda name: order.get(name, 0), reverse=True)
+    return {name: _carried[name].read_text(encoding="utf-8") for name in names}
+
+
+def import_again(sources: dict[str, str]) -> None:
+    """Do on a worker what carried modules do on import, as far as that is possible there."""
+    before = {name: sys.modules.get(name) for name in sources}
+    for name, source in sources.items():
+        module = ModuleType(name)
+        sys.modules[name] = module  # for those that import it
+        try:
+            exec(compile(source, f"<{name}>", "exec"), vars(module))
+        except Exception:  # noqa: BLE001 - its classes may do without
+            _log.info("%s could not be imported on this worker.", name, exc_info=True)
+    for name, known in before.items():
+        sys.modules.pop(name, None)
+        if known is not None:
+            sys.modules[name] = known
 
 
 def _is_installed(path: Path) -> bool:

@@ -18,6 +18,7 @@ from .errors import RunError
 from .failures import Cause
 from .packing import pack
 from .plan import Batch
+from .shipping import carried_sources
 from .worker import ProcessorLoadError, RunPlugin, look_at_files, run_batch
 
 KILLED_ROUNDS = 2
@@ -50,13 +51,14 @@ class RunTasks:
         self._prefix = f"{name}-{secrets.token_hex(8)}"
         self._plugin = f"casa-{self._prefix}"
         self._function = pack(function)
+        self._sources = carried_sources()
         self.retries = retries
         self._numbers = itertools.count()
         self._lost: Counter[Hashable] = Counter()
         self._killed: Counter[Hashable] = Counter()
 
     def __enter__(self) -> RunTasks:
-        self._client.register_plugin(RunPlugin(self._plugin, self._function))
+        self._client.register_plugin(RunPlugin(self._plugin, self._function, self._sources))
         return self
 
     def __exit__(

@@ -15,6 +15,7 @@ from distributed import Worker, WorkerPlugin, get_worker
 from .closures import BYTES_READ, Metered
 from .failures import Cause, explain_chunk, explain_file, explain_output
 from .packing import pack, unpack
+from .shipping import import_again
 
 RETRY_SECONDS = 0.5
 """Pause before a file that failed to open or read is tried once more."""
@@ -32,11 +33,14 @@ class RunPlugin(WorkerPlugin):
         Name of the plugin, unique to the run.
     function
         The packed chunk function.
+    sources
+        Sources of the user's modules, by name.
     """
 
-    def __init__(self, name: str, function: bytes) -> None:
+    def __init__(self, name: str, function: bytes, sources: dict[str, str]) -> None:
         self.name = name
         self._packed = function
+        self._sources = sources
         self._function: Callable[[Any], Any] | None = None
 
     def setup(self, worker: Worker) -> None:
@@ -46,6 +50,7 @@ class RunPlugin(WorkerPlugin):
     def function(self) -> Callable[[Any], Any]:
         """The chunk function, unpacked on first use."""
         if self._function is None:
+            import_again(self._sources)
             function = unpack(self._packed)
             if isinstance(function, Metered):
                 function.check()
