@@ -315,22 +315,25 @@ def test_outputs_that_cannot_be_added_are_a_sentence(
     assert newest_run().state == "failed"
 
 
+class OnlyHere:
+    """A processor that can be unpickled in this process alone."""
+
+    def __call__(self, events: Any) -> Any:
+        return {"events": len(events)}
+
+    def __reduce__(self) -> Any:
+        return load_only_in, (os.getpid(),)
+
+
+def load_only_in(process: int) -> OnlyHere:
+    if os.getpid() != process:
+        raise ModuleNotFoundError("No module named 'corrections'")
+    return OnlyHere()
+
+
 def test_a_processor_that_the_workers_cannot_load_fails_at_once(
     run_live: Process, fileset: dict[str, Any]
 ) -> None:
-    class Unloadable:
-        def __call__(self, events: Any) -> Any:
-            return {"events": len(events)}
-
-        def __reduce__(self) -> Any:
-            return load_only_in, (os.getpid(),)
-
     with pytest.raises(RunError, match="The workers cannot load the processor: ModuleNotFound"):
-        run_live(fileset, Unloadable())
+        run_live(fileset, OnlyHere())
     assert newest_run().state == "failed"
-
-
-def load_only_in(process: int) -> Any:
-    if os.getpid() != process:
-        raise ModuleNotFoundError("No module named 'corrections'")
-    return count
