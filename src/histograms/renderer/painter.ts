@@ -36,6 +36,8 @@ export class FigurePainter {
     this._separators = group('separators');
     this._xAxis = group('xAxis');
     this._yAxis = group('yAxis');
+    this._xMarks = this._path('ticks');
+    this._yMarks = this._path('ticks');
     this._border = this._frame.append('rect').attr('class', 'casa-Plot-border');
     this._xLabel = this._frame.append('text').attr('class', 'casa-Plot-label');
     this._yLabel = this._frame.append('text').attr('class', 'casa-Plot-label');
@@ -110,48 +112,54 @@ export class FigurePainter {
   }
 
   private _paintXAxis({ fontSize, frame, slanted, xTicks }: IFigure): void {
-    const ticks = this._ticks(this._xAxis, xTicks);
-    ticks.attr('transform', ({ position }) => `translate(${position},0)`);
-    ticks
-      .select('line')
-      .attr('y1', frame.height)
-      .attr('y2', tick => frame.height - tickLength(tick, fontSize));
-    const y = frame.height + fontSize * 1.25;
-    ticks
-      .select<SVGTextElement>('text')
+    const { height } = frame;
+    this._xMarks.attr(
+      'd',
+      xTicks
+        .map(tick => {
+          const end = pixels(height - tickLength(tick, fontSize));
+          return `M${pixels(tick.position)},${pixels(height)}V${end}`;
+        })
+        .join('')
+    );
+    const y = height + fontSize * 1.25;
+    this._numbers(this._xAxis, xTicks)
       .attr('text-anchor', slanted ? 'end' : 'middle')
-      .attr('transform', slanted ? `translate(0,${y}) rotate(-33)` : null)
-      .attr('y', slanted ? 0 : y);
+      .attr('transform', ({ position }) =>
+        slanted
+          ? `translate(${position},${y}) rotate(-33)`
+          : `translate(${position},${y})`
+      );
   }
 
   private _paintYAxis({ fontSize, yTicks }: IFigure): void {
-    const ticks = this._ticks(this._yAxis, yTicks);
-    ticks.attr('transform', ({ position }) => `translate(0,${position})`);
-    ticks.select('line').attr('x2', tick => tickLength(tick, fontSize));
-    ticks
-      .select<SVGTextElement>('text')
+    this._yMarks.attr(
+      'd',
+      yTicks
+        .map(tick => {
+          const end = pixels(tickLength(tick, fontSize));
+          return `M0,${pixels(tick.position)}H${end}`;
+        })
+        .join('')
+    );
+    this._numbers(this._yAxis, yTicks)
       .attr('text-anchor', 'end')
       .attr('x', -fontSize * 0.4)
-      .attr('y', fontSize * 0.35);
+      .attr('y', ({ position }) => position + fontSize * 0.35);
   }
 
-  private _ticks(
+  /** Writes what ticks are labelled with. */
+  private _numbers(
     axis: Group,
     ticks: readonly ITick[]
-  ): Selection<SVGGElement, ITick, SVGGElement, unknown> {
-    const marks = axis
-      .selectAll<SVGGElement, ITick>('g')
-      .data(ticks)
-      .join(enter => {
-        const mark = enter.append('g');
-        mark.append('line');
-        mark.append('text');
-        return mark;
+  ): Selection<SVGTextElement, ITick, SVGGElement, unknown> {
+    return axis
+      .selectAll<SVGTextElement, ITick>('text')
+      .data(ticks.filter(({ label }) => label !== null))
+      .join('text')
+      .each(function ({ label }) {
+        writeRuns(this, label ?? []);
       });
-    marks.select<SVGTextElement>('text').each(function ({ label }) {
-      writeRuns(this, label ?? []);
-    });
-    return marks;
   }
 
   private _paintLabels(figure: IFigure): void {
@@ -215,8 +223,10 @@ export class FigurePainter {
   private _separators: Group;
   private _svg: Selection<SVGSVGElement, unknown, null, undefined>;
   private _xAxis: Group;
+  private _xMarks: Selection<SVGPathElement, unknown, null, undefined>;
   private _xLabel: Selection<SVGTextElement, unknown, null, undefined>;
   private _yAxis: Group;
+  private _yMarks: Selection<SVGPathElement, unknown, null, undefined>;
   private _yLabel: Selection<SVGTextElement, unknown, null, undefined>;
 }
 
@@ -229,6 +239,11 @@ const LEGEND_KEYS: Record<ILegendEntry['kind'], string> = {
 
 /** Sets a text element to pieces of text, with scripts above and below. */
 function writeRuns(element: SVGTextElement, runs: readonly ITextRun[]): void {
+  const text = JSON.stringify(runs);
+  if (Private.texts.get(element) === text) {
+    return;
+  }
+  Private.texts.set(element, text);
   const size = (script: ITextRun['script']): string | null =>
     script === 'base' ? null : `${SCRIPT_SCALE}em`;
   let shift = 0;
@@ -250,6 +265,11 @@ function writeRuns(element: SVGTextElement, runs: readonly ITextRun[]): void {
     .text(({ text }) => text);
 }
 
+/** Rounds to a hundredth of a pixel, to keep paths short. */
+function pixels(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
 function tickLength({ label }: ITick, fontSize: number): number {
   return fontSize * (label ? MAJOR_TICK : MINOR_TICK);
 }
@@ -259,4 +279,7 @@ namespace Private {
   /** Number of hatch patterns made: their ids are unique in the page. */
   // eslint-disable-next-line prefer-const
   export let hatches = 0;
+
+  /** What text elements show: most labels are those of the frame before. */
+  export const texts = new WeakMap<SVGTextElement, string>();
 }
