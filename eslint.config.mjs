@@ -71,5 +71,23 @@ export default defineConfig([
       'jupyter/require-disposable-ownership': 'off'
     }
   },
+  {
+    files: ['**/__tests__/**', '**/*.spec.ts', '**/*.spec.tsx', 'ui-tests/**'],
+    rules: {
+      // In a test, what is missing fails it, which is all that is wanted.
+      '@typescript-eslint/no-non-null-assertion': 'off'
+    }
+  },
+  {
+    files: ['ui-tests/**'],
+    rules: {
+      // Playwright's fixtures: `async ({}, use) => use(value)`.
+      'no-empty-pattern': 'off',
+      'react-hooks/rules-of-hooks': 'off',
+      // The stories do what a user does, also where Galata has a short cut.
+      'jupyter/galata-prefer-menu-helper': 'off',
+      'jupyter/galata-prefer-notebook-cell-helper': 'off'
+    }
+  },
   prettierRecommended
 ]);
