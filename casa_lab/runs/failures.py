@@ -115,7 +115,9 @@ def _classify_processing(root: BaseException, filename: str) -> tuple[FailureKin
     if not _is_reading(root):
         sentence = f"The processor raised {_describe(root)} The traceback shows the line."
         return "processor error", sentence, False
-    if isinstance(root, OSError):
+    # Uproot says so, as an OSError, of a file that is shorter than its index.
+    ends_early = str(root).startswith("expected Chunk of length")
+    if isinstance(root, OSError) and not ends_early:
         return "other", f"Reading {filename} failed: {_first_line(root)}", True
     sentence = (
         f"A part of {filename} cannot be read: it is damaged or was cut off while it was "

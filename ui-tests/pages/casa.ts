@@ -28,6 +28,10 @@ export class Casa {
   async open(address: string): Promise<void> {
     await this.page.goto(address);
     await this.ready();
+    // It opens after everything else, in front.
+    await expect(
+      this.page.getByRole('tab', { name: 'tutorial.ipynb' })
+    ).toHaveAttribute('aria-selected', 'true', { timeout: 30_000 });
   }
 
   /** Wait until JupyterLab shows Casa. */
@@ -91,15 +95,44 @@ export class Casa {
     ).toBeVisible({ timeout });
   }
 
+  /** Start a cluster, unless one runs, and wait for its workers. */
+  async startCluster(): Promise<void> {
+    const living = this.sidebar.locator(
+      '[data-cluster]:is([data-state="running"], [data-state="starting"])'
+    );
+    if ((await living.count()) === 0) {
+      await this.sidebar
+        .getByRole('button', { name: 'Start a cluster' })
+        .click();
+    }
+    await expect(
+      this.sidebar.locator('[data-cluster][data-state="running"]').first()
+    ).toBeVisible({ timeout: 90_000 });
+  }
+
+  /** Bring the tab of a name to the front. */
+  async showTab(name: string): Promise<void> {
+    await this.page
+      .locator('#jp-main-dock-panel')
+      .getByRole('tab', { name })
+      .click();
+  }
+
+  /** Choose an item of a submenu of the menu bar. */
+  async openMenu(menu: string, submenu: string, label: string): Promise<void> {
+    const item = (text: string) =>
+      this.page.locator('.lm-Menu-itemLabel').getByText(text, { exact: true });
+    await this.page
+      .locator('.lm-MenuBar-itemLabel')
+      .getByText(menu, { exact: true })
+      .click();
+    await item(submenu).hover();
+    await item(label).click();
+  }
+
   /** Choose JupyterLab's theme. */
   async setTheme(theme: 'Light' | 'Dark'): Promise<void> {
-    await this.page.getByRole('menuitem', { name: 'Settings' }).click();
-    await this.page
-      .getByRole('menuitem', { name: 'Theme', exact: true })
-      .hover();
-    await this.page
-      .getByRole('menuitem', { name: `JupyterLab ${theme}`, exact: true })
-      .click();
+    await this.openMenu('Settings', 'Theme', `JupyterLab ${theme}`);
     await expect(this.page.locator('body')).toHaveAttribute(
       'data-jp-theme-light',
       String(theme === 'Light')

@@ -26,6 +26,11 @@ export class Demo {
   /** The demo's folder: sample data, examples, tutorial. */
   readonly folder: string;
 
+  /** The processors, those of the tests among them. */
+  get examples(): string {
+    return path.join(this.folder, 'examples');
+  }
+
   /** The address that it printed, token included. */
   get address(): string {
     return this._address;
@@ -80,18 +85,18 @@ export class Demo {
 
   /** Hold up the gated processors after their first chunks. */
   closeGate(): void {
-    rmSync(path.join(this.folder, 'open'), { force: true });
+    rmSync(path.join(this.examples, 'open'), { force: true });
   }
 
   /** Let the gated processors go on. */
   openGate(): void {
-    writeFileSync(path.join(this.folder, 'open'), '');
+    writeFileSync(path.join(this.examples, 'open'), '');
   }
 
   /** Fails unless the run's result and what is drawn of it equal plain Coffea's. */
   compareWithCoffea(run: string, processor?: string): string {
     const script = path.resolve(__dirname, '..', 'compare_with_coffea.py');
-    const location = processor ? [path.join(this.folder, processor)] : [];
+    const location = processor ? [path.join(this.examples, processor)] : [];
     return execFileSync('python', [script, run, ...location], {
       env: this._environment,
       encoding: 'utf8'
@@ -103,7 +108,7 @@ export class Demo {
     for (const name of readdirSync(folder).filter(name =>
       name.endsWith('.py')
     )) {
-      copyFileSync(path.join(folder, name), path.join(this.folder, name));
+      copyFileSync(path.join(folder, name), path.join(this.examples, name));
     }
   }
 

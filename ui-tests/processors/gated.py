@@ -9,12 +9,13 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from coffea import processor
 from dimuon import DimuonProcessor
 
 GATE = Path(__file__).parent / "open"
 
 
-class GatedDimuon(DimuonProcessor):
+class GatedDimuon(DimuonProcessor, processor.ProcessorABC):
     """The dimuon spectrum, held up after the first file of each dataset."""
 
     def process(self, events):

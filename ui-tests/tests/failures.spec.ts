@@ -7,7 +7,7 @@ test('bad files are listed with their cause, and the rest of the run is kept', a
   demo,
   page
 }) => {
-  const sample = path.join(demo.folder, 'sample', 'data');
+  const sample = path.join(demo.folder, 'data');
   const cut = path.join(demo.folder, 'cut_off.root');
   copyFileSync(path.join(sample, 'TTbar_1.root'), cut);
   truncateSync(cut, 1_000_000);

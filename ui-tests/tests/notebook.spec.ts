@@ -1,6 +1,8 @@
 import { expect, test } from '../pages/demo';
 
-const ANALYSIS = `import casa_lab
+const ANALYSIS = `import sys
+sys.path.insert(0, "examples")
+import casa_lab
 from coffea import processor
 from coffea.nanoevents import NanoAODSchema
 from dimuon import DimuonProcessor
@@ -14,29 +16,12 @@ test('a dataset dragged into a notebook runs there, live in the sidebar too', as
   demo,
   page
 }) => {
-  await expect(
-    casa.sidebar
-      .getByText('Running')
-      .or(casa.sidebar.getByRole('button', { name: 'Start "Local"' }))
-      .first()
-  ).toBeVisible();
-  const start = casa.sidebar.getByRole('button', { name: 'Start "Local"' });
-  if (await start.isVisible()) {
-    await start.click();
-  }
-  await expect(
-    casa.sidebar.locator('[data-cluster][data-state="running"]').first()
-  ).toBeVisible({
-    timeout: 90_000
-  });
-
-  await page.getByRole('menuitem', { name: 'File' }).click();
-  await page.getByRole('menuitem', { name: 'New', exact: true }).hover();
-  await page.getByRole('menuitem', { name: 'Notebook', exact: true }).click();
-  const select = page
+  await casa.startCluster();
+  await casa.openMenu('File', 'New', 'Notebook');
+  await page
     .getByRole('dialog')
-    .getByRole('button', { name: 'Select' });
-  await select.click();
+    .getByRole('button', { name: 'Select' })
+    .click();
   const notebook = page.locator('.jp-NotebookPanel:visible');
   await expect(notebook.locator('.jp-Notebook-cell').first()).toBeVisible();
 
