@@ -110,11 +110,10 @@ export class Casa {
     ).toBeVisible({ timeout: 90_000 });
   }
 
-  /** Bring the tab of a name to the front. */
-  async showTab(name: string): Promise<void> {
+  /** Bring the open tab of a run to the front. */
+  async showRunTab(run: string): Promise<void> {
     await this.page
-      .locator('#jp-main-dock-panel')
-      .getByRole('tab', { name })
+      .locator(`#jp-main-dock-panel .lm-TabBar-tab[data-id="casa-run-${run}"]`)
       .click();
   }
 
@@ -137,6 +136,7 @@ export class Casa {
       'data-jp-theme-light',
       String(theme === 'Light')
     );
+    await expect(this.page.locator('#jupyterlab-splash')).toBeHidden();
   }
 
   /**

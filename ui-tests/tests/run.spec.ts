@@ -53,7 +53,7 @@ test('a run goes on while JupyterLab restarts, and the view comes back', async (
   await demo.stop();
   await demo.start();
   await casa.open(demo.address);
-  await casa.showTab('GatedDimuon');
+  await casa.showRunTab(run);
   await casa.waitForState('Running');
   await casa.waitForHistogram();
   demo.openGate();
