@@ -23,7 +23,8 @@ B_TAGS = {"btagDeepFlavB": 0.2783, "btagDeepB": 0.4168, "btagCSVV2": 0.8484}
 class TTbarProcessor(processor.ProcessorABC):
     """Lepton + jets selection of top pairs, with jet-energy-scale, b-tag and pile-up variations.
 
-    Events have exactly one isolated electron or muon and at least four jets.
+    Events of the muon trigger, which is what the recorded ones are, have exactly
+    one isolated electron or muon and at least four jets.
     Region ``4j1b`` (exactly one b-tag) shows the sum of jet pT, region ``4j2b``
     (two or more) the mass of the three jets with the largest combined pT, of
     which at least one is b-tagged: it peaks at the mass of the top quark.
@@ -76,12 +77,13 @@ class TTbarProcessor(processor.ProcessorABC):
         n_tagged = ak.sum(jets.b_tagged, axis=1)
 
         selection = PackedSelection()
+        selection.add("trigger", muon_trigger(events))
         selection.add("one lepton", ak.num(leptons) == 1)
         selection.add("four jets", ak.num(jets) >= 4)
         selection.add("one b-tag", n_tagged == 1)
         selection.add("two b-tags", n_tagged >= 2)
-        one_tag = selection.all("one lepton", "four jets", "one b-tag")
-        two_tags = selection.all("one lepton", "four jets", "two b-tags")
+        one_tag = selection.all("trigger", "one lepton", "four jets", "one b-tag")
+        two_tags = selection.all("trigger", "one lepton", "four jets", "two b-tags")
 
         ht = ak.to_numpy(ak.sum(jets.pt, axis=1)[one_tag])
         mass = trijet_mass(jets[two_tags])
@@ -96,8 +98,9 @@ class TTbarProcessor(processor.ProcessorABC):
             output["trijet_mass"].fill(**names, mass=mass, weight=weight[two_tags])
         return {
             "all": len(events),
-            "one lepton": int(selection.all("one lepton").sum()),
-            "four jets": int(selection.all("one lepton", "four jets").sum()),
+            "trigger": int(selection.all("trigger").sum()),
+            "one lepton": int(selection.all("trigger", "one lepton").sum()),
+            "four jets": int(selection.all("trigger", "one lepton", "four jets").sum()),
             "4j1b": int(one_tag.sum()),
             "4j2b": int(two_tags.sum()),
         }
@@ -118,6 +121,13 @@ class TTbarProcessor(processor.ProcessorABC):
             one = np.ones(len(events))
             weights.add("pileup", one, one, one)
         return weights
+
+
+def muon_trigger(events: ak.Array) -> np.ndarray:
+    """Return the decision of the muon trigger; true where the files do not have it."""
+    if "HLT" in events.fields and "IsoMu24" in events.HLT.fields:
+        return ak.to_numpy(events.HLT.IsoMu24)
+    return np.ones(len(events), dtype=bool)
 
 
 def select_leptons(events: ak.Array) -> ak.Array:
