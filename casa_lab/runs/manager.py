@@ -31,7 +31,7 @@ from .models import Door, Failure, FailureList, NewRun, Run, RunLog, RunRecord, 
 from .processors import read_processor
 from .records import first_record
 from .shipping import keep_source
-from .states import ENDED, RESUMABLE
+from .states import ENDED, has_work_left
 
 LAUNCH_SECONDS = 60.0
 """How long a driver may take to own its folder before the run counts as lost."""
@@ -254,7 +254,8 @@ def _show(folder: RunFolder) -> Run:
         datasets=list(spec.fileset),
         chunksize=spec.chunksize,
         created=spec.created,
-        resumable=record.state in RESUMABLE and spec.door != "notebook",
+        resumable=spec.door != "notebook"
+        and has_work_left(record.state, record.progress.chunks_failed),
     )
 
 
@@ -272,7 +273,7 @@ def _lost(record: RunRecord) -> RunRecord:
 
 
 def _why_not_resumable(run: Run) -> str:
-    if run.state not in RESUMABLE:
+    if not has_work_left(run.state, run.progress.chunks_failed):
         return f"The run is {run.state}: there is nothing to resume."
     return "The run was driven by a notebook. Run its cell again."
 

@@ -15,7 +15,7 @@ from .ledger import Ledger
 from .live import LiveHistograms, accumulator_of
 from .models import Failure, Progress, RunState
 from .progress import ProgressMeter, forget_failures, fractions, recount
-from .states import ENDED, RESUMABLE, check_transition
+from .states import ENDED, check_transition, has_work_left
 
 SNAPSHOT_SECONDS = 0.5
 """Least time between two snapshots of the histograms and two updates of the state."""
@@ -61,10 +61,11 @@ class RunSession:
     def _open(self, cluster: str | None) -> None:
         folder = self.folder
         self._record = folder.record()
-        if self._record.state in ENDED - RESUMABLE:
-            raise Conflict(f"{folder.id} is {self._record.state}: there is nothing left to do.")
+        state, failed = self._record.state, self._record.progress.chunks_failed
+        if state in ENDED and not has_work_left(state, failed):
+            raise Conflict(f"{folder.id} is {state}: there is nothing left to do.")
         # Requests made since this session was asked for are meant for it.
-        self._inbox = RequestInbox(folder.path, earlier=self._record.state == "queued")
+        self._inbox = RequestInbox(folder.path, earlier=state == "queued")
         self._journal = Journal(folder.journal)
         self._record.cluster = cluster
         self._record.finished = None

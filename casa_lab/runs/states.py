@@ -10,7 +10,7 @@ TRANSITIONS: dict[RunState, frozenset[RunState]] = {
     "running": frozenset({"paused", "finishing", "stopped", "failed", "lost"}),
     "paused": frozenset({"running", "finishing", "stopped", "failed", "lost"}),
     "finishing": frozenset({"done", "stopped", "failed", "lost"}),
-    "done": frozenset(),
+    "done": frozenset({"queued"}),
     "stopped": frozenset({"queued"}),
     "failed": frozenset({"queued"}),
     "lost": frozenset({"queued"}),
@@ -20,8 +20,14 @@ TRANSITIONS: dict[RunState, frozenset[RunState]] = {
 ENDED: frozenset[RunState] = frozenset({"done", "stopped", "failed", "lost"})
 """States in which no process works on the run."""
 
-RESUMABLE: frozenset[RunState] = frozenset({"stopped", "failed", "lost"})
-"""States from which what is missing can be processed."""
+
+def has_work_left(state: RunState, chunks_failed: int) -> bool:
+    """Tell whether a run that has ended can be resumed to process what is missing.
+
+    A run that is done misses the chunks that failed, if there are any: the
+    files may have been mended since.
+    """
+    return state in ("stopped", "failed", "lost") or (state == "done" and chunks_failed > 0)
 
 
 def check_transition(before: RunState, after: RunState) -> None:

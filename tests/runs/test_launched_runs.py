@@ -140,6 +140,26 @@ def test_a_lost_cluster_fails_the_run_which_goes_on_elsewhere(
     assert_same_accumulator(load(open_run(run.id).result), expected)
 
 
+def test_failures_of_a_finished_run_are_retried_once_the_file_is_there(
+    cluster: Cluster, fileset: dict[str, Any], gate: Gate, expected: Any
+) -> None:
+    gate.open()
+    last = Path([*fileset[[*fileset][-1]]["files"]][-1])
+    hidden = last.rename(last.with_suffix(".hidden"))
+    try:
+        new = NewRun(processor=gate.reference, datasets=list(fileset), chunksize=CHUNK)
+        run = manager.launch(new, fileset, cluster.id, "command line")
+        done = wait_for_end(run.id)
+        assert (done.state, done.resumable, done.progress.chunks_failed) == ("done", True, 1)
+    finally:
+        hidden.rename(last)
+    manager.resume(run.id)
+    again = wait_for_end(run.id)
+    assert (again.state, again.resumable, again.progress.chunks_failed) == ("done", False, 0)
+    assert manager.failures(run.id).total == 0
+    assert_same_accumulator(load(open_run(run.id).result), expected)
+
+
 def test_a_stop_reaches_a_driver_that_still_starts(launch: Launch, gate: Gate) -> None:
     run = launch(gate.reference)
     manager.stop(run.id)

@@ -91,7 +91,7 @@ export class Casa {
   /** Wait until the first histogram is drawn. */
   async waitForHistogram(timeout = 90_000): Promise<void> {
     await expect(
-      this.runTab.locator('.casa-RunTab-selected svg path').first()
+      this.runTab.locator('.casa-RunTab-selected .casa-Plot svg path').first()
     ).toBeVisible({ timeout });
   }
 
