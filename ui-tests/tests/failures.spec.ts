@@ -42,6 +42,17 @@ test('bad files are listed with their cause, and the rest of the run is kept', a
   await casa.setTheme('Light');
   await page.setViewportSize({ width: 640, height: 800 });
   await casa.picture('failures-narrow');
+  await page.setViewportSize({ width: 1280, height: 800 });
+
+  copyFileSync(good, path.join(demo.folder, 'missing.root'));
+  await casa.runTab.getByRole('button', { name: 'Retry failures' }).click();
+  await expect(casa.runTab.locator('.casa-RunTab-events')).toContainText(
+    '100,000',
+    { timeout: 60_000 }
+  );
+  await casa.waitForState('Done');
+  await expect(failures).not.toContainText('There is no file');
+  await expect(failures).toContainText("has no tree 'NoSuchTree'");
 });
 
 test('a processor that does not import says so where the user looks', async ({
