@@ -24,6 +24,11 @@ export class Casa {
   /** The Run tab in front. */
   readonly runTab: Locator;
 
+  /** Open JupyterLab without the tabs of earlier stories. */
+  async openAnew(address: string): Promise<void> {
+    await this.open(`${address}&reset`);
+  }
+
   /** Open JupyterLab at an address, and wait until the sidebar has its lists. */
   async open(address: string): Promise<void> {
     await this.page.goto(address);
@@ -77,7 +82,10 @@ export class Casa {
       .first()
       .click();
     for (const name of datasets) {
-      await this.dialog.locator('.casa-Tick').filter({ hasText: name }).click();
+      await this.dialog
+        .locator('.casa-Tick')
+        .filter({ has: this.page.locator(`[title="${name}"]`) })
+        .click();
     }
   }
 
@@ -93,6 +101,13 @@ export class Casa {
     await expect(
       this.runTab.locator('.casa-RunTab-selected .casa-Plot svg path').first()
     ).toBeVisible({ timeout });
+  }
+
+  /** Wait until a histogram is drawn, which may be empty. */
+  async waitForAxes(): Promise<void> {
+    await expect(
+      this.runTab.locator('.casa-RunTab-selected .casa-Plot svg text').first()
+    ).toBeVisible({ timeout: 30_000 });
   }
 
   /** Start a cluster, unless one runs, and wait for its workers. */

@@ -132,7 +132,7 @@ export const test = base.extend<{ casa: Casa }, { demo: Demo }>({
   ],
   casa: async ({ demo, page }, use, info) => {
     const casa = new Casa(page, info);
-    await casa.open(demo.address);
+    await casa.openAnew(demo.address);
     await use(casa);
   }
 });

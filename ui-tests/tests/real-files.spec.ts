@@ -1,0 +1,43 @@
+import { cpSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from '../pages/demo';
+
+const RUNS: [processor: string, dataset: string][] = [
+  ['DimuonProcessor', 'nano_dimuon'],
+  ['TTbarProcessor', 'nanoAOD_2015_CMS_Open_Data_ttbar'],
+  [
+    'ADLQuery4',
+    'cmsopendata2015_ttbar_19980_NANOAOD_RNTupleImporter_rntuple_v1-0-0-1'
+  ],
+  ['PhysliteProcessor', 'PHYSLITE_example'],
+  ['HZZProcessor', 'uproot-HZZ']
+];
+
+test('a folder of real files is added, run and equals plain Coffea', async ({
+  casa,
+  demo
+}) => {
+  test.setTimeout(300_000);
+  const real = path.join(String(process.env.CASA_TEST_DATA), 'real');
+  cpSync(real, path.join(demo.folder, 'real'), { recursive: true });
+  await casa.sidebar.getByRole('button', { name: 'Add datasets' }).click();
+  await casa.dialog
+    .locator('.jp-DirListing-item')
+    .filter({ has: casa.page.getByText('real', { exact: true }) })
+    .click();
+  await casa.dialog.getByRole('button', { name: 'Select' }).click();
+  await expect(casa.dataset('nano_dy')).toBeVisible({ timeout: 60_000 });
+
+  for (const [processor, dataset] of RUNS) {
+    const run = await casa.launch(processor, [dataset]);
+    await casa.waitForState('Done');
+    await casa.waitForAxes();
+    await casa.picture(`real-${processor}`);
+    expect(demo.compareWithCoffea(run)).toContain('the same');
+  }
+
+  await casa.sidebar
+    .getByRole('button', { name: 'Remove real from the list' })
+    .click();
+  await expect(casa.dataset('nano_dy')).toBeHidden();
+});
