@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import logging
+import os
 import shutil
 import sys
 import sysconfig
@@ -91,11 +92,14 @@ def carry_local(processor: object) -> bool:
 def _carry(path: Path, package: str = "") -> None:
     # Only what it imports from its own folder: an environment may lie below that, too.
     carried = {source.resolve() for source in _with_neighbours(path)}
+    names = {source.name for source in carried}
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
         if file is None or name == "__main__":
             continue
-        if Path(file).resolve() in carried or name.partition(".")[0] == package:
+        # The name first: there are thousands of modules, and resolving takes time.
+        local = file.rpartition(os.sep)[2] in names and Path(file).resolve() in carried
+        if local or name.partition(".")[0] == package:
             cloudpickle.register_pickle_by_value(module)
             _carried[name] = Path(file)
 
