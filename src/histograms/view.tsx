@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import { partialText } from './fractions';
+import type { IFrame } from './frame';
 import { useOnScreen, useSignal, useSize } from './hooks';
 import type { HistogramModel } from './model';
 import { Plot } from './plot';
@@ -89,11 +90,23 @@ function PlotMessage({ model, trans }: IPlotProps): JSX.Element | null {
   if (!frame) {
     return <p className="casa-Plot-message">{trans.__('Loading…')}</p>;
   }
-  return frame.header.x.bins === 0 ? (
-    <p className="casa-Plot-message">
-      {trans.__('No category has been filled yet.')}
-    </p>
-  ) : null;
+  const empty = emptyText(frame, trans);
+  return empty === null ? null : <p className="casa-Plot-message">{empty}</p>;
+}
+
+/** Says why nothing is drawn inside the frame, if so. */
+function emptyText(
+  { header, values }: IFrame,
+  trans: TranslationBundle
+): string | null {
+  if (header.x.bins === 0) {
+    return trans.__('No category has been filled yet.');
+  }
+  const isEmpty = values.every(row => row.every(value => value === 0));
+  if (!isEmpty) {
+    return null;
+  }
+  return header.final ? trans.__('No entries.') : trans.__('No entries yet.');
 }
 
 function plotTitle(model: HistogramModel, trans: TranslationBundle): string {

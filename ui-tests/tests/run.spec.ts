@@ -43,6 +43,34 @@ test('a run fills its histogram, survives reloads and equals plain Coffea', asyn
   expect(demo.compareWithCoffea(run)).toContain('the same: 2 histograms');
 });
 
+test('simulation stacks up to the data, variation by variation', async ({
+  casa,
+  demo
+}) => {
+  const run = await casa.launch('TTbarProcessor', [
+    'DYJetsToLL',
+    'TTbar',
+    'WJets',
+    'Diboson',
+    'Data'
+  ]);
+  await casa.waitForState('Done');
+  await casa.waitForHistogram();
+  const variation = casa.runTab
+    .locator('.casa-Controls-choice')
+    .filter({ has: casa.page.getByText('Variation', { exact: true }) })
+    .locator('select')
+    .last();
+  await expect(variation.locator('option:checked')).toHaveText('nominal');
+  await casa.picture('run');
+  await variation.selectOption({ label: 'jesUp' });
+  await expect(variation.locator('option:checked')).toHaveText('jesUp');
+  await casa.setTheme('Dark');
+  await casa.picture('run-dark');
+  await casa.setTheme('Light');
+  expect(demo.compareWithCoffea(run)).toContain('the same: 2 histograms');
+});
+
 test('a run goes on while JupyterLab restarts, and the view comes back', async ({
   casa,
   demo
