@@ -12,6 +12,7 @@ import { useAction } from '../components/action';
 import { IconButton, TextButton } from '../components/button';
 import { CopyButton } from '../components/copy';
 import { dragsCell } from '../components/celldrag';
+import { ListState } from '../components/lists';
 import { EmptyState, Problem } from '../components/message';
 import { ProgressBar } from '../components/progress';
 import { useChanges } from '../components/signals';
@@ -31,19 +32,10 @@ export interface IClustersViewProps {
 export function ClustersView(props: IClustersViewProps): JSX.Element {
   const { commands, manager, trans } = props;
   useChanges(manager);
-  if (!manager.isReady && manager.problem === null) {
-    return <p className="casa-Note">{trans.__('Loading…')}</p>;
-  }
   const [profile] = manager.profiles;
   return (
     <>
-      {manager.problem && (
-        <Problem message={manager.problem}>
-          <TextButton onClick={() => void manager.refresh()}>
-            {trans.__('Try Again')}
-          </TextButton>
-        </Problem>
-      )}
+      <ListState manager={manager} trans={trans} />
       {manager.isReady && manager.clusters.length === 0 && (
         <EmptyState
           icon={offlineBoltIcon}

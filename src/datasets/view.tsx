@@ -8,6 +8,7 @@ import { IconButton, TextButton } from '../components/button';
 import { CopyButton } from '../components/copy';
 import { dragsCell } from '../components/celldrag';
 import { formatBytes, formatCount } from '../components/format';
+import { ListState } from '../components/lists';
 import { EmptyState, Problem } from '../components/message';
 import { MiddleEllipsis } from '../components/name';
 import { useChanges } from '../components/signals';
@@ -37,9 +38,6 @@ export function DatasetsView(props: IDatasetsViewProps): JSX.Element {
   useChanges(manager, selection);
   const [filter, setFilter] = useState('');
 
-  if (!manager.isReady && manager.problem === null) {
-    return <p className="casa-Note">{trans.__('Loading…')}</p>;
-  }
   const { groups, hidden } = groupDatasets(
     manager.datasets,
     manager.sources,
@@ -48,13 +46,7 @@ export function DatasetsView(props: IDatasetsViewProps): JSX.Element {
   );
   return (
     <>
-      {manager.problem && (
-        <Problem message={manager.problem}>
-          <TextButton onClick={() => void manager.refresh()}>
-            {trans.__('Try Again')}
-          </TextButton>
-        </Problem>
-      )}
+      <ListState manager={manager} trans={trans} />
       {manager.datasets.length >= WORTH_FILTERING && (
         <input
           type="search"

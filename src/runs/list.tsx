@@ -9,9 +9,10 @@ import {
 import type { CommandRegistry } from '@lumino/commands';
 import React from 'react';
 import { CommandIDs } from '../commands';
-import { IconButton, TextButton } from '../components/button';
+import { IconButton } from '../components/button';
 import { formatAge, formatCount, formatDuration } from '../components/format';
-import { EmptyState, Problem } from '../components/message';
+import { ListState } from '../components/lists';
+import { EmptyState } from '../components/message';
 import { MiddleEllipsis } from '../components/name';
 import { ProgressBar } from '../components/progress';
 import { useChanges, useMinutes } from '../components/signals';
@@ -35,20 +36,11 @@ export function RunsView(props: IRunsViewProps): JSX.Element {
   const { commands, manager, trans } = props;
   useChanges(manager);
   const now = useMinutes();
-  if (!manager.isReady && manager.problem === null) {
-    return <p className="casa-Note">{trans.__('Loading…')}</p>;
-  }
   const shown = manager.runs.slice(0, MOST);
   const hidden = manager.runs.length - shown.length;
   return (
     <>
-      {manager.problem && (
-        <Problem message={manager.problem}>
-          <TextButton onClick={() => void manager.refresh()}>
-            {trans.__('Try Again')}
-          </TextButton>
-        </Problem>
-      )}
+      <ListState manager={manager} trans={trans} />
       {manager.isReady && manager.runs.length === 0 && (
         <EmptyState
           icon={casaIcon}
