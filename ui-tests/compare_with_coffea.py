@@ -1,4 +1,4 @@
-"""Compare a finished run with plain Coffea: ``python compare_with_coffea.py RUN``.
+"""Compare finished runs with plain Coffea: ``python compare_with_coffea.py RUN...``.
 
 Both the saved accumulator and the snapshot that the browser draws must equal
 what ``Runner(IterativeExecutor)`` gives: counts exactly, weighted sums within
@@ -7,6 +7,7 @@ what ``Runner(IterativeExecutor)`` gives: counts exactly, weighted sums within
 
 from __future__ import annotations
 
+import argparse
 import sys
 import warnings
 from pathlib import Path
@@ -24,9 +25,20 @@ from casa_lab.runs.loading import load_processor
 from casa_lab.runs.models import ProcessorReference
 
 
-def main(run: str, location: str | None = None) -> None:
-    """Compare; ``location`` names the processor of a run from a notebook."""
+def main() -> None:
+    """Compare all runs named on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("runs", nargs="+", metavar="RUN")
+    parser.add_argument("--processor", help="where that of a run from a notebook is")
+    options = parser.parse_args()
     warnings.simplefilter("ignore")
+    for run in options.runs:
+        count = compare(run, options.processor)
+        print(f"{run} is the same: {count} histograms")
+
+
+def compare(run: str, location: str | None) -> int:
+    """Fail unless a run equals plain Coffea; return how many histograms it has."""
     folder = open_run(run)
     spec = folder.spec()
     reference = ProcessorReference(location=location) if location else spec.processor
@@ -42,8 +54,8 @@ def main(run: str, location: str | None = None) -> None:
         for histogram in read_catalog(folder.histograms).histograms
     }
     assert_same_accumulator(drawn, collect(expected))
-    print(f"the same: {len(drawn)} histograms")
+    return len(drawn)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

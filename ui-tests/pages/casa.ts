@@ -49,6 +49,27 @@ export class Casa {
     return this.sidebar.locator(`[data-dataset="${name}"]`);
   }
 
+  /** The cluster that runs. */
+  get cluster(): Locator {
+    return this.sidebar.locator('[data-cluster][data-state="running"]').first();
+  }
+
+  /** Drag something from the sidebar onto the first cell of a notebook. */
+  async dragInto(notebook: Locator, what: Locator): Promise<void> {
+    const { mouse } = this.page;
+    const cell = notebook.locator('.jp-Notebook-cell').first();
+    const from = await what.boundingBox();
+    const to = await cell.boundingBox();
+    if (!from || !to) {
+      throw new Error('What is dragged, or the notebook, is not in view.');
+    }
+    await mouse.move(from.x + 60, from.y + 8);
+    await mouse.down();
+    await mouse.move(from.x + 90, from.y + 20, { steps: 5 });
+    await mouse.move(to.x + to.width / 2, to.y + to.height / 2, { steps: 15 });
+    await mouse.up();
+  }
+
   /** The newest run in the sidebar. */
   get newestRun(): Locator {
     return this.sidebar.locator('[data-run]').first();
@@ -120,9 +141,7 @@ export class Casa {
         .getByRole('button', { name: 'Start a cluster' })
         .click();
     }
-    await expect(
-      this.sidebar.locator('[data-cluster][data-state="running"]').first()
-    ).toBeVisible({ timeout: 90_000 });
+    await expect(this.cluster).toBeVisible({ timeout: 90_000 });
   }
 
   /** Bring the open tab of a run to the front. */

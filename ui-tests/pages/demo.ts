@@ -1,4 +1,4 @@
-import { test as base } from '@playwright/test';
+import { expect, test as base } from '@playwright/test';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
   copyFileSync,
@@ -93,14 +93,19 @@ export class Demo {
     writeFileSync(path.join(this.examples, 'open'), '');
   }
 
-  /** Fails unless the run's result and what is drawn of it equal plain Coffea's. */
-  compareWithCoffea(run: string, processor?: string): string {
+  /** Fails unless the results of runs, and what is drawn of them, equal plain Coffea's. */
+  compareWithCoffea(runs: string[], processor?: string): void {
     const script = path.resolve(__dirname, '..', 'compare_with_coffea.py');
-    const location = processor ? [path.join(this.examples, processor)] : [];
-    return execFileSync('python', [script, run, ...location], {
+    const location = processor
+      ? ['--processor', path.join(this.examples, processor)]
+      : [];
+    const printed = execFileSync('python', [script, ...runs, ...location], {
       env: this._environment,
       encoding: 'utf8'
     });
+    for (const run of runs) {
+      expect(printed).toContain(`${run} is the same`);
+    }
   }
 
   private _addProcessors(): void {
@@ -137,4 +142,4 @@ export const test = base.extend<{ casa: Casa }, { demo: Demo }>({
   }
 });
 
-export { expect } from '@playwright/test';
+export { expect };
