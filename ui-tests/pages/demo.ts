@@ -16,10 +16,10 @@ export class Demo {
     this.folder = path.join(home, 'casa-demo');
     this._environment = {
       ...process.env,
-      CASA_DATA_DIR: path.join(home, 'demo-data', 'casa'),
-      JUPYTER_CONFIG_DIR: path.join(home, 'demo-config'),
-      JUPYTER_DATA_DIR: path.join(home, 'demo-data'),
-      JUPYTER_RUNTIME_DIR: path.join(home, 'demo-run')
+      CASA_DATA_DIR: path.join(home, 'data', 'casa'),
+      JUPYTER_CONFIG_DIR: path.join(home, 'config'),
+      JUPYTER_DATA_DIR: path.join(home, 'data'),
+      JUPYTER_RUNTIME_DIR: path.join(home, 'run')
     };
   }
 
@@ -125,8 +125,10 @@ export class Demo {
 /** A page that shows the demo, and the demo itself, which the stories share. */
 export const test = base.extend<{ casa: Casa }, { demo: Demo }>({
   demo: [
-    async ({}, use) => {
-      const demo = new Demo(String(process.env.CASA_UI_HOME));
+    async ({}, use, { workerIndex }) => {
+      // A home of its own: after a failure, and for each repetition, all is new.
+      const home = String(process.env.CASA_UI_HOME);
+      const demo = new Demo(path.join(home, `demo-${workerIndex}`));
       demo.closeGate();
       await demo.start();
       await use(demo);
