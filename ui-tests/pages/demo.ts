@@ -123,7 +123,12 @@ export class Demo {
 }
 
 /** A page that shows the demo, and the demo itself, which the stories share. */
-export const test = base.extend<{ casa: Casa }, { demo: Demo }>({
+export const test = base.extend<
+  { casa: Casa },
+  { demo: Demo; isFresh: boolean }
+>({
+  // What differs here has a worker, and so a demo, of its own.
+  isFresh: [false, { option: true, scope: 'worker' }],
   demo: [
     async ({}, use, { workerIndex }) => {
       // A home of its own: after a failure, and for each repetition, all is new.

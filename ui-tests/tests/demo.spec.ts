@@ -2,6 +2,9 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '../pages/demo';
 
+// Nothing has been started in it yet.
+test.use({ isFresh: true });
+
 test('the demo shows the sidebar, the sample, a cluster profile and the tutorial', async ({
   casa,
   demo
