@@ -58,7 +58,7 @@ class Recorder:
 
     def begin(self) -> None:
         """Note that the host is at work."""
-        self._update(message=describe(self._record))
+        self._update()
         self._journal_state()
         self._write()
 
@@ -74,7 +74,7 @@ class Recorder:
         """
         check_transition(self._record.state, state)
         self._update(state=state, **_consequences(state))
-        self._update(message=message or describe(self._record))
+        self._record = _described(self._record, message)
         self._journal_state()
         self._write()
 
@@ -104,8 +104,6 @@ class Recorder:
 
     def flush(self) -> None:
         """Write ``state.json`` where something worth telling changed and it is time to."""
-        if self._record.state in LIVING_STATES:
-            self._update(message=describe(self._record))
         due = self._clock() - self._written_at >= WRITE_INTERVAL_SECONDS
         if due and _differ(self._written, self._record):
             self._write()
@@ -114,7 +112,10 @@ class Recorder:
         self._journal.append("state", state=self._record.state, message=self._record.message)
 
     def _update(self, **changes: Any) -> None:
-        self._record = self._record.model_copy(update=changes)
+        # In one step: whoever reads the record never finds yesterday's sentence beside
+        # today's workers.
+        record = self._record.model_copy(update=changes)
+        self._record = _described(record) if record.state in LIVING_STATES else record
 
     def _write(self) -> None:
         self._update(updated=time.time())
@@ -156,9 +157,12 @@ def replay(entries: Iterable[Mapping[str, Any]], record: ClusterRecord) -> Clust
             for address in entry["left"]:
                 workers.pop(address, None)
     rebuilt = record.model_copy(update=facts | {"workers": sorted(workers.values(), key=_order)})
-    if rebuilt.state in LIVING_STATES:
-        rebuilt = rebuilt.model_copy(update={"message": describe(rebuilt)})
-    return rebuilt
+    return _described(rebuilt) if rebuilt.state in LIVING_STATES else rebuilt
+
+
+def _described(record: ClusterRecord, message: str | None = None) -> ClusterRecord:
+    """Return a record with a message, which says how far the cluster is when there is none."""
+    return record.model_copy(update={"message": message or describe(record)})
 
 
 def _consequences(state: ClusterState) -> dict[str, Any]:
