@@ -176,6 +176,7 @@ def test_all_examples_equal_plain_coffea(
     [
         ("physlite.py:PhysliteProcessor", "PHYSLITE_example.root", "CollectionTree"),
         ("flat.py:HZZProcessor", "uproot-HZZ.root", "events"),
+        ("flat.py:ZmumuProcessor", "uproot-Zmumu.root", "events"),
         ("dimuon.py:DimuonProcessor", "nano_dimuon.root", "Events"),
     ],
 )

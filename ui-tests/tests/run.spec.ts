@@ -71,6 +71,22 @@ test('simulation stacks up to the data, variation by variation', async ({
   demo.compareWithCoffea([run]);
 });
 
+test('every benchmark query on the sample equals plain Coffea', async ({
+  casa,
+  demo
+}) => {
+  test.setTimeout(300_000);
+  const runs = [];
+  for (const query of [1, 2, 3, 4, 5, 6, 7, 8]) {
+    runs.push(
+      await casa.launch(`ADLQuery${query}`, ['DYJetsToLL', 'Diboson', 'Data'])
+    );
+    await casa.waitForState('Done');
+    await casa.waitForHistogram();
+  }
+  demo.compareWithCoffea(runs);
+});
+
 test('a run goes on while JupyterLab restarts, and the view comes back', async ({
   casa,
   demo
