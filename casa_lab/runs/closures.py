@@ -10,6 +10,7 @@ Coffea, a user who calls the executor directly) runs on Coffea's DaskExecutor.
 from __future__ import annotations
 
 import copy
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,6 +20,8 @@ import cloudpickle
 import lz4.frame
 from coffea.processor import ProcessorABC
 from coffea.processor.executor import Runner
+
+from .measures import KEY, Measures
 
 _SCHEMA = 2
 _USE_DATAFRAMES = 3
@@ -107,13 +110,9 @@ def _with_metrics(work: partial[Any]) -> Callable[[Any], Any]:
     return Metered(partial(work.func, *arguments, **work.keywords), wanted)
 
 
-BYTES_READ = "casa_bytes_read"
-"""Key under which :class:`Metered` puts the bytes that a chunk read."""
-
-
 @dataclass(frozen=True)
 class Metered:
-    """Coffea's chunk function with metrics on, so that bytes read are known.
+    """Coffea's chunk function with metrics on, so that it is known what a chunk took.
 
     Attributes
     ----------
@@ -141,10 +140,19 @@ class Metered:
 
     def __call__(self, item: Any) -> Any:
         """Process one chunk."""
+        started = time.perf_counter()
         output = self.work(item)
+        seconds = time.perf_counter() - started
         if isinstance(output, dict):
             metrics = output.get("metrics", {})
-            output[BYTES_READ] = metrics.get("bytesread", 0)
+            processing = metrics.get("processtime", 0.0)
+            output[KEY] = Measures(
+                bytes_read=metrics.get("bytesread", 0),
+                process_seconds=processing,
+                open_seconds=max(0.0, seconds - processing),
+                # Coffea names the part of a column, too: "Muon_pt-data".
+                columns={name.rpartition("-")[0] for name in metrics.get("columns", ())},
+            )
             if not self.keep_metrics:
                 output.pop("metrics", None)
         return output

@@ -164,7 +164,7 @@ class ChunkProcessing:
             events = sum(stop - start for start, stop in good)
             session.meter.done(batch.key.dataset, events, len(good))
         self._merge(batch, output)
-        session.meter.read(outcome.bytes_read)
+        session.meter.read(outcome.measures.bytes_read)
         failures = [
             as_failure(item, chunk.cause, outcome.worker, chunk.attempts)
             for item, chunk in zip(batch.items, outcome.chunks, strict=True)

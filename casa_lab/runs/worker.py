@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -12,13 +13,16 @@ from coffea.processor import accumulate, set_accumulator
 from coffea.processor.executor import FileMeta, WorkItem
 from distributed import Worker, WorkerPlugin, get_worker
 
-from .closures import BYTES_READ, Metered
+from .closures import Metered
 from .failures import Cause, explain_chunk, explain_file, explain_output
+from .measures import Measures, peak_memory_bytes, reset_peak_memory, take_measures
 from .packing import pack, unpack
 from .shipping import import_again
 
 RETRY_SECONDS = 0.5
 """Pause before a file that failed to open or read is tried once more."""
+
+_HOST = socket.gethostname()
 
 
 class RunPlugin(WorkerPlugin):
@@ -80,8 +84,12 @@ class BatchOutcome:
     """The packed accumulator of the chunks that succeeded, ``None`` without any."""
     chunks: list[ChunkOutcome]
     worker: str
-    bytes_read: int = 0
+    host: str = ""
+    measures: Measures = field(default_factory=Measures)
+    """Those of the chunks that succeeded."""
     seconds: float = 0.0
+    peak_memory_bytes: int = 0
+    """Of the whole worker process: batches in other threads count, too."""
 
 
 @dataclass
@@ -104,7 +112,8 @@ def run_batch(plugin: str, items: tuple[WorkItem, ...]) -> BatchOutcome:
     """Process the chunks of a batch and return their folded accumulator, packed."""
     worker, function = _function_of(plugin)
     started = time.perf_counter()
-    outcome = BatchOutcome(None, [], worker)
+    reset_peak_memory()
+    outcome = BatchOutcome(None, [], worker, _HOST)
     outputs = []
     for item in items:
         chunk = ChunkOutcome(item.entrystart, item.entrystop)
@@ -113,11 +122,12 @@ def run_batch(plugin: str, items: tuple[WorkItem, ...]) -> BatchOutcome:
             partial(function, item), partial(explain_chunk, item=item)
         )
         if output is not None:
-            outcome.bytes_read += _take_bytes_read(output)
+            outcome.measures.add(take_measures(output))
             outputs.append(output)
     if outputs:
         _fold(outputs, outcome)
     outcome.seconds = time.perf_counter() - started
+    outcome.peak_memory_bytes = peak_memory_bytes()
     return outcome
 
 
@@ -141,10 +151,6 @@ def look_at_files(plugin: str, metas: Iterable[FileMeta]) -> MetadataOutcome:
             (meta,) = set_accumulator(found)
         outcome.files.append(FileOutcome(meta, cause))
     return outcome
-
-
-def _take_bytes_read(output: Any) -> int:
-    return int(output.pop(BYTES_READ, 0)) if isinstance(output, dict) else 0
 
 
 def _function_of(plugin: str) -> tuple[str, Callable[[Any], Any]]:
