@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import resource
+import socket
+import sys
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +28,12 @@ class Cause:
     traceback: str
     retry: bool
     """Whether trying again may help: true of errors of a disk or a network."""
+    worker: str = ""
+    """Address of the worker, where no worker was left to tell it."""
+    host: str = ""
+    """Name of the worker's machine."""
+    peak_memory: int | None = None
+    """Most bytes that the worker ever had in use."""
 
 
 def explain_file(error: BaseException, meta: FileMeta) -> Cause:
@@ -64,7 +73,15 @@ def _cause(kind: FailureKind, sentence: str, error: BaseException, retry: bool) 
         exception=_printable(f"{type(error).__name__}: {error}"),
         traceback=_printable("".join(traceback.format_exception(error))),
         retry=retry,
+        host=socket.gethostname(),
+        peak_memory=_peak_memory(),
     )
+
+
+def _peak_memory() -> int:
+    """Return the most bytes that this process ever had in use."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024  # else it counts kilobytes
 
 
 def _printable(text: str) -> str:

@@ -92,8 +92,10 @@ def as_failure(
         cause=cause.sentence,
         exception=cause.exception,
         traceback=cause.traceback,
-        worker=worker,
+        worker=worker or cause.worker,
+        host=cause.host,
         attempts=attempts,
+        peak_memory_bytes=cause.peak_memory,
     )
 
 

@@ -86,6 +86,15 @@ class RunSpec(BaseModel):
     git: str | None = Field(None, description="git describe of the processor's folder, or null.")
 
 
+class LeftOut(BaseModel):
+    """How much of a run was accepted as missing, so that it counts as complete without it."""
+
+    chunks: int = Field(0, description="A file that was never read counts as one.")
+    events: int = Field(0, description="Without those of files that were never read.")
+    files: int = Field(0, description="Files of which anything is missing.")
+    unread_files: int = Field(0, description="Those of them whose events nobody knows.")
+
+
 class DatasetProgress(BaseModel):
     """How far one dataset is."""
 
@@ -95,6 +104,7 @@ class DatasetProgress(BaseModel):
     chunks_failed: int = 0
     chunks_total: int | None = None
     files_total: int = 0
+    left_out: LeftOut = Field(default_factory=LeftOut)
 
 
 class Progress(BaseModel):
@@ -112,6 +122,7 @@ class Progress(BaseModel):
     seconds_left: float | None = None
     seconds_elapsed: float = Field(0.0, description="Processing time, pauses left out.")
     workers: int = 0
+    left_out: LeftOut = Field(default_factory=LeftOut, description="What was accepted as missing.")
 
 
 class RunRecord(BaseModel):
@@ -124,6 +135,7 @@ class RunRecord(BaseModel):
         None, description="Id of the cluster in use, or null where the client was given."
     )
     histograms_sequence: int = Field(0, description="Number of the newest snapshot; 0 for none.")
+    result_chunks: int = Field(0, description="Chunks behind the saved result; 0 without one.")
     updated: float
     finished: float | None = None
 
@@ -160,8 +172,63 @@ class Failure(BaseModel):
     cause: str = Field(description="One sentence: what is wrong and what to do.")
     exception: str = Field(description="Type and message of the exception.")
     traceback: str
-    worker: str = Field("", description="Address of the worker it failed on.")
+    worker: str = Field("", description="Address of the worker it failed on, where known.")
+    host: str = Field("", description="Name of the machine it failed on, where known.")
     attempts: int = 1
+    peak_memory_bytes: int | None = Field(
+        None, description="Most memory the worker ever had in use until then, where known."
+    )
+
+    @property
+    def events(self) -> int:
+        """Number of events, as far as it is known."""
+        return (self.entry_stop or 0) - (self.entry_start or 0)
+
+
+class LeftOutChunk(Failure):
+    """A failure that was accepted: nobody tries it again unless asked to."""
+
+    accepted: float = Field(description="When.")
+
+
+class FailurePlace(BaseModel):
+    """The chunks of a group that failed in one file on one host."""
+
+    dataset: str
+    file: str
+    host: str
+    chunks: int
+    events: int
+    entry_start: int | None = Field(description="Of the first of them; null for a whole file.")
+    entry_stop: int | None = Field(description="Of the last of them; null for a whole file.")
+
+
+class FailureExample(BaseModel):
+    """One failure of a group, to look into."""
+
+    failure: Failure
+    trimmed: str = Field(description="The traceback with the user's own frames only.")
+    code: str = Field(description="Python for a notebook that runs into the same exception.")
+
+
+class FailureGroup(BaseModel):
+    """Failures that have one cause."""
+
+    id: str = Field(description="The same for the same cause, also after a retry.")
+    kind: FailureKind
+    cause: str = Field(description='With "…" for the file where there are several.')
+    chunks: int
+    events: int = Field(description="Without those of files that were never read.")
+    unread_files: int = Field(description="Files that failed as a whole.")
+    datasets: list[str]
+    files: list[str] = Field(description="The first of them.")
+    files_total: int
+    hosts: list[str]
+    places: list[FailurePlace] = Field(description="Dataset x file x host, the largest first.")
+    places_total: int = Field(description="May exceed those listed.")
+    attempts: int = Field(description="Most attempts that one of its chunks had.")
+    peak_memory_bytes: int | None
+    example: FailureExample
 
 
 class FailureList(BaseModel):
@@ -169,6 +236,32 @@ class FailureList(BaseModel):
 
     failures: list[Failure]
     total: int = Field(description="Number of failures; may exceed those listed.")
+
+
+class Retry(BaseModel):
+    """Ask that failures are tried again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    groups: list[str] | None = Field(
+        None, min_length=1, description="Ids of groups; null for all of them."
+    )
+    accepted: bool = Field(
+        False, description="True for those that were accepted as missing, in place of the others."
+    )
+
+
+class Acceptance(BaseModel):
+    """Accept that failed chunks are missing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    groups: list[str] | None = Field(
+        None, min_length=1, description="Ids of groups; null for all of them."
+    )
+    chunks: int | None = Field(
+        None, description="How many chunks the user was told of; others are not accepted."
+    )
 
 
 class RunLog(BaseModel):

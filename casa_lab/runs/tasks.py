@@ -115,7 +115,10 @@ def explain_loss(error: BaseException | None) -> Cause:
             "that this was tried, most likely out of memory. Use a smaller chunk size or workers "
             "with more memory."
         )
-        return Cause("worker lost", sentence, exception, "", retry=False)
+        last = error.last_worker
+        return Cause(
+            "worker lost", sentence, exception, "", False, worker=last.address, host=last.host
+        )
     if isinstance(error, TaskLost):
         sentence = "The cluster lost this again and again. Its log tells why; then run it again."
         return Cause("worker lost", sentence, exception, "", retry=False)
