@@ -18,6 +18,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from .clusters.models import Cluster, ClusterList, NewCluster, ProfileList, ScaleCluster
 from .datasets.models import DatasetList, NewSource, Source
 from .histograms.models import FrameHeader, HistogramCatalog, Unwatch, ViewProblem, Watch
+from .runs.metrics import RunMetrics
 from .runs.models import FailureList, NewRun, ProcessorList, Run, RunList, RunLog
 
 
@@ -88,6 +89,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         202,
     ),
     Endpoint("GET", "/casa/runs/{run}/failures", "List the failures of a run.", FailureList),
+    Endpoint(
+        "GET", "/casa/runs/{run}/metrics", "Show how well a run used its cluster.", RunMetrics
+    ),
     Endpoint("GET", "/casa/runs/{run}/log", "Show the end of a run's log.", RunLog),
     Endpoint(
         "GET", "/casa/runs/{run}/histograms", "List the histograms of a run.", HistogramCatalog

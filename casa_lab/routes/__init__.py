@@ -26,6 +26,7 @@ JSON_HANDLERS: tuple[type[CasaHandler], ...] = (
     runs.PauseHandler,
     runs.ResumeHandler,
     runs.FailuresHandler,
+    runs.MetricsHandler,
     runs.LogHandler,
     runs.HistogramCatalogHandler,
 )

@@ -108,6 +108,17 @@ class FailuresHandler(CasaHandler):
         await self.answer(await self.call(manager.failures, run))
 
 
+class MetricsHandler(CasaHandler):
+    """Shows how well a run used its cluster."""
+
+    path = "/casa/runs/{run}/metrics"
+
+    @authenticated
+    @authorized
+    async def get(self, run: str) -> None:
+        await self.answer(await self.call(manager.metrics, run))
+
+
 class LogHandler(CasaHandler):
     """Shows the end of a run's log."""
 

@@ -90,6 +90,12 @@ class Dispatcher(Generic[Work]):
         self._look_at_workers()
         return self._workers
 
+    @property
+    def threads(self) -> int:
+        """Number of their threads, at most a second old."""
+        self._look_at_workers()
+        return self._threads
+
     def has_room(self) -> bool:
         """Tell whether the window has room for a task."""
         if self._client.status != "running":

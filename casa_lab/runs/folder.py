@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
 
 from casa_lab.errors import NotFound
 from casa_lab.folders import Folder, runs_dir
 
-from .models import Failure, RunRecord, RunSpec
+from .models import Failure, LeftOutChunk, RunRecord, RunSpec
+
+Line = TypeVar("Line", bound=BaseModel)
 
 
 class RunFolder(Folder):
@@ -24,6 +29,16 @@ class RunFolder(Folder):
         return self.path / "failures.jsonl"
 
     @property
+    def left_out(self) -> Path:
+        """One :class:`~casa_lab.runs.models.LeftOutChunk` per line: failures that were accepted."""
+        return self.path / "excluded.jsonl"
+
+    @property
+    def selection(self) -> Path:
+        """The failed chunks that the next session is to try, and nothing else; usually absent."""
+        return self.path / "selection.json"
+
+    @property
     def histograms(self) -> Path:
         """The newest snapshot of the histograms, as a UHI zip file."""
         return self.path / "histograms.zip"
@@ -32,6 +47,11 @@ class RunFolder(Folder):
     def result(self) -> Path:
         """The merged accumulator as Coffea saves it; only its own environment reads it."""
         return self.path / "result.coffea"
+
+    @property
+    def metrics(self) -> Path:
+        """How well the run used its cluster: :class:`~casa_lab.runs.metrics.RunMetrics`."""
+        return self.path / "metrics.json"
 
     @property
     def groups(self) -> Path:
@@ -54,13 +74,22 @@ class RunFolder(Folder):
 
     def read_failures(self) -> Iterator[Failure]:
         """Yield the failures, oldest first; a torn last line is left out."""
-        try:
-            lines = self.failures.read_bytes().splitlines()
-        except FileNotFoundError:
-            return
-        for line in lines:
+        return _read_lines(self.failures, Failure)
+
+    def read_left_out(self) -> Iterator[LeftOutChunk]:
+        """Yield the failures that were accepted as missing, oldest first."""
+        return _read_lines(self.left_out, LeftOutChunk)
+
+
+def _read_lines(path: Path, model: type[Line]) -> Iterator[Line]:
+    try:
+        stream = path.open("rb")
+    except FileNotFoundError:
+        return
+    with stream:
+        for line in stream:
             try:
-                yield Failure.model_validate_json(line)
+                yield model.model_validate_json(line)
             except ValueError:
                 continue
 

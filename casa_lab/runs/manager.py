@@ -27,6 +27,7 @@ from casa_lab.processes import start_detached
 
 from .environment import git_describe, package_versions
 from .folder import RunFolder, open_run
+from .metrics import RunMetrics, read_metrics
 from .models import Door, Failure, FailureList, NewRun, Run, RunLog, RunRecord, RunSpec
 from .processors import read_processor
 from .records import first_record
@@ -189,6 +190,11 @@ def failures(run: str, limit: int = 1000) -> FailureList:
         if len(listed) < limit:
             listed.append(failure)
     return FailureList(failures=listed, total=total)
+
+
+def metrics(run: str) -> RunMetrics:
+    """Return how well a run used its cluster; all zero before its first chunk."""
+    return read_metrics(open_run(run).metrics)
 
 
 def log(run: str) -> RunLog:

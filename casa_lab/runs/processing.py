@@ -12,6 +12,7 @@ from distributed import Client, KilledWorker
 from .dispatch import Dispatcher, Finished
 from .errors import RunError, RunStopped
 from .metadata import UnreadableFiles, as_failure
+from .metrics import Effort
 from .models import Failure
 from .plan import Batch, Plan, Queue, make_plan
 from .session import RunSession
@@ -123,6 +124,7 @@ class ChunkProcessing:
 
     def _work(self) -> None:
         session = self._session
+        session.metrics.observe(self._dispatcher.threads)
         while self._queue or self._dispatcher.in_flight:
             session.poll_requests()
             if session.stop_requested or (self._fail_fast and self._failed):
@@ -131,8 +133,10 @@ class ChunkProcessing:
             if not session.pause_requested:
                 while self._queue and self._dispatcher.has_room():
                     self._dispatcher.send(self._queue.take())
+            working = session.state == "running" or self._dispatcher.in_flight > 0
             for finished in self._dispatcher.take():
                 self._take_in(finished)
+            session.metrics.observe(self._dispatcher.threads, working)
             session.meter.workers = self._dispatcher.workers
             if session.state == "running":
                 session.mention(_PROCESSING if self._dispatcher.workers else _NO_WORKERS)
@@ -163,6 +167,7 @@ class ChunkProcessing:
             self._show(output)
             events = sum(stop - start for start, stop in good)
             session.meter.done(batch.key.dataset, events, len(good))
+        session.metrics.add(_effort(batch, outcome))
         self._merge(batch, output)
         session.meter.read(outcome.measures.bytes_read)
         failures = [
@@ -207,6 +212,23 @@ class ChunkProcessing:
             )
             self._session.meter.failed(batch.key.dataset, events, len(failures))
             self._session.fail_chunks(failures)
+
+
+def _effort(batch: Batch, outcome: BatchOutcome) -> Effort:
+    good = [chunk for chunk in outcome.chunks if chunk.cause is None]
+    return Effort(
+        dataset=batch.key.dataset,
+        file=batch.key.filename,
+        worker=outcome.worker,
+        host=outcome.host,
+        chunks=len(good),
+        events=sum(chunk.stop - chunk.start for chunk in good),
+        seconds=outcome.seconds,
+        process_seconds=outcome.measures.process_seconds,
+        open_seconds=outcome.measures.open_seconds,
+        bytes_read=outcome.measures.bytes_read,
+        peak_memory_bytes=outcome.peak_memory_bytes,
+    )
 
 
 def _unlike(error: Exception) -> RunError:

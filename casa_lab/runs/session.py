@@ -8,11 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 from casa_lab.errors import Conflict
-from casa_lab.folders import Journal, Owner, RequestInbox
+from casa_lab.folders import Journal, Owner, RequestInbox, write_json
 
 from .folder import RunFolder
 from .ledger import Ledger
 from .live import LiveHistograms, accumulator_of
+from .metrics import MetricsMeter, read_metrics
 from .models import Failure, Progress, RunState
 from .progress import ProgressMeter, forget_failures, fractions, recount
 from .states import ENDED, check_transition, has_work_left
@@ -22,6 +23,9 @@ SNAPSHOT_SECONDS = 0.5
 
 SNAPSHOT_SHARE = 0.1
 """Largest part of the driver's time that snapshots may take; large ones come less often."""
+
+METRICS_SECONDS = 5.0
+"""Least time between two updates of the metrics, which name every worker."""
 
 _log = logging.getLogger(__name__)
 
@@ -70,12 +74,14 @@ class RunSession:
         self._record.cluster = cluster
         self._record.finished = None
         self.meter = ProgressMeter()
+        self.metrics = MetricsMeter(read_metrics(folder.metrics))
         self.live = LiveHistograms()
         self.live.sequence = self._record.histograms_sequence
         self._ledger: Ledger | None = None
         self.postprocess: Callable[[Any], Any] = _unchanged
         self.watch: Callable[[Progress], object] = _unchanged
         self._publish_at = 0.0
+        self._measure_at = 0.0
         self.stop_requested = False
         self.pause_requested = False
         self._enter_queue()
@@ -161,6 +167,9 @@ class RunSession:
             self._record.histograms_sequence = self.live.sequence
         self.ledger.checkpoint_if_due()
         self._write()
+        if began >= self._measure_at:
+            self._measure_at = began + METRICS_SECONDS
+            self._write_metrics()
         now = time.monotonic()
         self._publish_at = max(began + SNAPSHOT_SECONDS, now + (now - began) / SNAPSHOT_SHARE)
 
@@ -200,6 +209,7 @@ class RunSession:
         self._record.finished = self._record.updated = time.time()
         _log.info("%s: %s", state, message)
         try:
+            self._write_metrics(finished=True)
             self._journal.append(state, message=message)
             self.folder.write_state(self._record.model_dump(mode="json"))
         except OSError:
@@ -271,6 +281,9 @@ class RunSession:
         self._record.updated = time.time()
         self.folder.write_state(self._record.model_dump(mode="json"))
         self.watch(self._record.progress)
+
+    def _write_metrics(self, finished: bool = False) -> None:
+        write_json(self.folder.metrics, self.metrics.snapshot(finished).model_dump(mode="json"))
 
 
 def _unchanged(value: Any) -> Any:
