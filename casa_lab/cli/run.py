@@ -223,7 +223,7 @@ def _conclude(request: Request, run: Run, progress: Console) -> int:
             request.plots,
             lambda done: status.update(f"Drawing the histograms: {done:.0%}"),
         )
-    print_summary(run, failures)
+    print_summary(run, failures, runs.metrics(run.id))
     plots = sum(path.suffix == ".png" for path in written)
     print(
         f"The results are in {request.output}: {count(len(written), 'file')}, "

@@ -13,6 +13,7 @@ from rich.text import Text
 from casa_lab.errors import BadInput, NotFound
 from casa_lab.folders import read_json, write_json
 from casa_lab.runs.folder import RunFolder
+from casa_lab.runs.metrics import RunMetrics
 from casa_lab.runs.models import DatasetProgress, Failure, FailureList, Run
 from casa_lab.runs.models import Progress as RunProgress
 
@@ -25,8 +26,18 @@ SHOWN_FAILURES = 20
 _SUMMARY = "run.json"
 
 
-def print_summary(run: Run, failures: FailureList) -> None:
-    """Print how a run ended: a row for each dataset, then its failures in sentences."""
+def print_summary(run: Run, failures: FailureList, metrics: RunMetrics) -> None:
+    """Print how a run ended: a row for each dataset, its metrics, then its failures in sentences.
+
+    Parameters
+    ----------
+    run
+        The run, which has ended.
+    failures
+        The first of its failures.
+    metrics
+        How well it used the cluster.
+    """
     progress = run.progress
     if progress.datasets:
         numbers = ("Events", "of", "Chunks", "Failed")
@@ -43,12 +54,38 @@ def print_summary(run: Run, failures: FailureList) -> None:
             f"{rate(progress.events_done / progress.seconds_elapsed)}, "
             f"{byte_rate(progress.bytes_read / progress.seconds_elapsed)}."
         )
+    for line in describe_metrics(metrics):
+        console.print(Text(line))
     for failure in failures.failures:
         console.print(Text(describe_failure(failure), style="red"))
     if failures.total > len(failures.failures):
         more = failures.total - len(failures.failures)
         console.print(f"... and {count(more, 'more failure')}; failures.jsonl has them all.")
     console.print(Text(run.message))
+
+
+def describe_metrics(metrics: RunMetrics) -> list[str]:
+    """Return how well a run used its cluster, and what its end waited for, in a few lines."""
+    if not metrics.thread_seconds:
+        return []
+    threads = f"{metrics.threads_mean:.3g}"
+    lines = [
+        f"{metrics.event_rate_khz:.3g} kHz in all, {metrics.event_rate_per_core_khz:.3g} kHz a "
+        f"core, {metrics.data_rate_gbps:.3g} Gbps.",
+        f"Efficiency {metrics.core_efficiency:.0%}: {duration(metrics.process_seconds)} of "
+        f"processing and {duration(metrics.overhead_seconds)} of overhead (of that, "
+        f"{duration(metrics.open_seconds)} opening files) on {threads} "
+        f"thread{'' if threads == '1' else 's'} for {duration(metrics.wall_seconds)}.",
+    ]
+    if metrics.tail is not None and metrics.tail.last:
+        last = metrics.tail.last[0]
+        lines.append(
+            f"The last {metrics.tail.batches:,} of {metrics.batches:,} batches took "
+            f"{duration(metrics.tail.seconds)} more. The very last, of {last.file} on "
+            f"{last.host or last.worker}, ran for {duration(last.seconds)}, "
+            f"{last.seconds / metrics.median_batch_seconds:.1f} times the median."
+        )
+    return lines
 
 
 def describe_failure(failure: Failure) -> str:
@@ -105,7 +142,7 @@ def write_results(
 
     _remove_earlier(folder)
     written: list[Path] = []
-    for kept in (source.result, source.failures):
+    for kept in (source.result, source.failures, source.metrics):
         if kept.exists():
             shutil.copyfile(kept, folder / kept.name)
             written.append(folder / kept.name)

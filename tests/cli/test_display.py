@@ -15,6 +15,7 @@ from casa_lab.cli.summary import print_summary, write_results
 from casa_lab.cli.wording import byte_rate, count, duration, rate
 from casa_lab.histograms.snapshot import write_snapshot
 from casa_lab.runs.folder import RunFolder
+from casa_lab.runs.metrics import Effort, MetricsMeter
 from casa_lab.runs.models import (
     DatasetProgress,
     Failure,
@@ -120,13 +121,25 @@ def test_summary_tells_failures_in_sentences(capsys: pytest.CaptureFixture[str])
     ended.progress.seconds_elapsed = 2
     ended.progress.bytes_read = 4000
     failures = [failure(1), failure(2, entry_start=1000, entry_stop=2000)]
-    print_summary(ended, FailureList(failures=failures, total=5))
+    meter = MetricsMeter(clock=iter([0.0, 0.0, 1.0, 1.5, 2.0]).__next__)
+    meter.observe(threads=2)
+    for seconds in (1.0, 1.5):
+        batch = {"process_seconds": 0.9 * seconds, "open_seconds": 0.04, "bytes_read": 125_000_000}
+        meter.add(Effort("dy", "9.root", "tcp://one:1", "one", 1, 250, seconds, **batch))
+    meter.observe(threads=2)
+    metrics = meter.snapshot()
+    print_summary(ended, FailureList(failures=failures, total=5), metrics)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["Dataset", "Events", "of", "Chunks", "Failed"]
     assert lines[1].split() == ["dy[1]", "500", "1,000", "0", "2"]
     assert lines[3].split() == ["all", "500", "1,000", "0", "2"]
-    assert lines[-5:] == [
+    assert lines[-8:] == [
         "500 events in 2.0 s: 250 events/s, 2.00 kB/s.",
+        "0.25 kHz in all, 0.125 kHz a core, 1 Gbps.",
+        "Efficiency 56%: 2.2 s of processing and 0.2 s of overhead (of that, 0.1 s opening files) "
+        "on 2 threads for 2.0 s.",
+        "The last 1 of 2 batches took 0.5 s more. The very last, of 9.root on one, ran for 1.5 s, "
+        "1.5 times the median.",
         "dy, 1.root: There is no such file.",
         "dy, 2.root, events 1,000 to 2,000: There is no such file.",
         "... and 3 more failures; failures.jsonl has them all.",

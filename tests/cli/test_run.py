@@ -169,6 +169,9 @@ def test_all_examples_equal_plain_coffea(
     summary = json.loads((out / "run.json").read_text())["run"]
     assert summary["progress"]["events_done"] == summary["progress"]["events_total"] > 0
     assert summary["door"] == "command line"
+    metrics = json.loads((out / "metrics.json").read_text())
+    assert metrics["events"] == summary["progress"]["events_done"]
+    assert 0 < metrics["core_efficiency"] < 1
 
 
 @pytest.mark.parametrize(

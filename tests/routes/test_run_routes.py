@@ -12,6 +12,7 @@ from casa_lab.clusters import manager as clusters
 from casa_lab.events import scanner
 from casa_lab.events.schemas import RUN as RUN_EVENT
 from casa_lab.runs import manager as runs
+from casa_lab.runs.metrics import Effort, MetricsMeter
 from casa_lab.runs.models import Failure
 
 SOURCE = '''
@@ -171,6 +172,22 @@ async def test_failures_log_and_histograms(ask, put_run) -> None:
     assert catalog.body == {"sequence": 0, "histograms": []}
 
 
+async def test_metrics_are_zero_until_the_run_has_measured_some(ask, put_run) -> None:
+    folder = put_run("running")
+    nothing = await ask("GET", f"{RUN}/metrics")
+    assert (nothing.status, nothing.body["sessions"], nothing.body["tail"]) == (200, 0, None)
+
+    meter = MetricsMeter()
+    meter.observe(threads=2)
+    for name in ("a", "b"):
+        meter.add(Effort("dy", f"{name}.root", "tcp://one:1", "one", 1, 1000, seconds=2.0))
+    metrics = meter.snapshot()
+    folder.metrics.write_text(metrics.model_dump_json())
+    reply = await ask("GET", f"{RUN}/metrics")
+    assert (reply.status, reply.body) == (200, metrics.model_dump(mode="json"))
+    assert reply.body["workers"]["tcp://one:1"]["events"] == 2000
+
+
 async def test_a_run_is_deleted(ask, put_run) -> None:
     folder = put_run("done")
     assert (await ask("DELETE", RUN)).status == 204
@@ -187,6 +204,7 @@ async def test_a_run_is_deleted(ask, put_run) -> None:
         ("POST", "/pause"),
         ("POST", "/resume"),
         ("GET", "/failures"),
+        ("GET", "/metrics"),
         ("GET", "/log"),
         ("GET", "/histograms"),
     ],
