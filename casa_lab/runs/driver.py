@@ -26,7 +26,7 @@ from casa_lab.errors import BadInput, CasaError
 
 from .closures import postprocessed
 from .errors import RunError, RunStopped
-from .executor import CurrentRun, LiveExecutor, ending
+from .executor import CurrentRun, LiveExecutor
 from .folder import RunFolder
 from .loading import load_processor
 from .models import RunSpec
@@ -63,7 +63,7 @@ def drive(folder: RunFolder, cluster: str) -> None:
         session.enter("preparing", "Loading the processor.")
         session.take_up()
         output = _run(session, folder.spec(), cluster, current)
-        state, message = ending(session.stop_requested, current.failures)
+        state, message = session.ending()
         session.finish(state, message, output)
     except RunStopped as stopped:
         session.finish("stopped", str(stopped))

@@ -208,7 +208,7 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
         try:
             session.enter("preparing", "Sending the processor to the workers.")
             merged = self._process_in(session, client, closure, items)
-            state, message = ending(session.stop_requested, self.failures)
+            state, message = session.ending()
             session.finish(state, message, session.postprocess(accumulator_of(merged)))
         except (RunStopped, KeyboardInterrupt) as stopped:
             session.finish("stopped", str(stopped) or "Interrupted in the notebook.")
@@ -250,12 +250,3 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
                 stacklevel=2,
             )
         return merged
-
-
-def ending(stopped: bool, failures: Sequence[Failure]) -> tuple[Any, str]:
-    """Return the final state of a run that has a result, and a sentence about it."""
-    if stopped:
-        return "stopped", "Stopped. The result holds what was processed by then."
-    if failures:
-        return "done", f"Done, without {len(failures)} chunks that failed."
-    return "done", "Done."

@@ -10,9 +10,11 @@ import importlib
 import importlib.util
 import inspect
 import linecache
+import os
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -27,7 +29,7 @@ _loaded_files: dict[str, Path] = {}
 """Modules that were imported from a file here, by name."""
 
 
-def load_processor(reference: ProcessorReference) -> Any:
+def load_processor(reference: ProcessorReference, directory: str | None = None) -> Any:
     """Import a processor and make an instance.
 
     Parameters
@@ -36,6 +38,9 @@ def load_processor(reference: ProcessorReference) -> Any:
         ``path/to/file.py:Name`` or ``package.module:Name``, and the arguments
         of the constructor. ``Name`` may also be a function of the events (with
         arguments: keyword arguments bound to it) or a ready instance.
+    directory
+        Working directory meanwhile, for relative paths among the arguments;
+        the present one when not given.
 
     Returns
     -------
@@ -53,13 +58,34 @@ def load_processor(reference: ProcessorReference) -> Any:
     as Python does for a script: imports of neighbouring files work, also later.
     """
     module_name, _, name = reference.location.rpartition(":")
-    if module_name.endswith(".py"):
-        module = _import_file(Path(module_name).expanduser().absolute())
-        shown = Path(module_name).name
-    else:
-        module = _import_module(module_name)
-        shown = module_name
-    return _instantiate(_lookup(module, name, shown), name, shown, reference.arguments)
+    with _working_in(directory):
+        if module_name.endswith(".py"):
+            module = _import_file(Path(module_name).expanduser().absolute())
+            shown = Path(module_name).name
+        else:
+            module = _import_module(module_name)
+            shown = module_name
+        return _instantiate(_lookup(module, name, shown), name, shown, reference.arguments)
+
+
+@contextmanager
+def _working_in(directory: str | None) -> Iterator[None]:
+    """Change the working directory for a block of code."""
+    if directory is None:
+        yield
+        return
+    before = Path.cwd()
+    try:
+        os.chdir(directory)
+    except OSError as error:
+        raise BadInput(
+            f"The folder {directory}, in which the processor worked, cannot be entered: "
+            f"{error.strerror}."
+        ) from error
+    try:
+        yield
+    finally:
+        os.chdir(before)
 
 
 def _import_file(path: Path) -> ModuleType:

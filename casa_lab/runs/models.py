@@ -216,7 +216,7 @@ class FailureGroup(BaseModel):
 
     id: str = Field(description="The same for the same cause, also after a retry.")
     kind: FailureKind
-    cause: str = Field(description='With "…" for the file where there are several.')
+    cause: str = Field(description='With "…" for files and numbers that differ between them.')
     chunks: int
     events: int = Field(description="Without those of files that were never read.")
     unread_files: int = Field(description="Files that failed as a whole.")

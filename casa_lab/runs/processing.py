@@ -110,17 +110,30 @@ class ChunkProcessing:
             for item in batch.items:
                 if session.ledger.is_counted(item):
                     session.meter.done(item.dataset, len(item), 1)
+        session.begin_chunks()
         readable = []
         for batch in missing:
             failure = self._unreadable.failure(batch.items[0])
             if failure is None:
-                readable.append(batch)
+                readable.extend(self._admitted(batch))
                 continue
             earlier = session.ledger.counted.get(batch.key, set())
             events = sum(stop - start for start, stop in earlier)
             session.meter.keep(batch.key.dataset, events, len(earlier))
-            self._give_up(batch, [failure])
+            listed = session.book.scope.admits_file(batch.items[0])
+            self._give_up(batch, [failure] if listed else [])
         return readable
+
+    def _admitted(self, batch: Batch) -> list[Batch]:
+        """Return the part of a missing batch that this session is to process, if any."""
+        scope = self._session.book.scope
+        items = tuple(part for item in batch.items for part in scope.admit(item))
+        skipped = batch.events - sum(len(item) for item in items)
+        self._session.meter.skip(skipped)
+        if items:
+            return [Batch(batch.file, batch.number, items)]
+        self._merge(batch, None)
+        return []
 
     def _work(self) -> None:
         session = self._session

@@ -32,6 +32,7 @@ class ProgressMeter:
         self._files: dict[str, set[tuple[str, str]]] = {}
         self._bytes = 0
         self._events_failed = 0
+        self._events_skipped = 0
         self._events_before: int | None = None
         self._samples: deque[tuple[float, int, int]] = deque()
         self._elapsed = 0.0
@@ -88,6 +89,10 @@ class ProgressMeter:
         self._datasets[dataset].chunks_failed += chunks
         self._events_failed += events
 
+    def skip(self, events: int) -> None:
+        """Note events that are not to be processed in this session."""
+        self._events_skipped += events
+
     def read(self, count: int) -> None:
         """Count bytes read and take a sample for the rates."""
         self._bytes += count
@@ -99,7 +104,7 @@ class ProgressMeter:
         events_done = sum(progress.events_done for progress in datasets.values())
         events_total = sum(progress.events_total or 0 for progress in datasets.values())
         events_rate, bytes_rate = self._rates()
-        left = events_total - events_done - self._events_failed
+        left = events_total - events_done - self._events_failed - self._events_skipped
         running = self._resumed_at is not None
         return Progress(
             datasets=datasets,
@@ -172,10 +177,7 @@ def recount(progress: Progress, counted: Mapping[str, tuple[int, int]]) -> None:
     progress.chunks_done = sum(dataset.chunks_done for dataset in progress.datasets.values())
 
 
-def forget_failures(progress: Progress) -> None:
-    """Take failed chunks for not tried yet, and forget how fast an earlier session was."""
-    for dataset in progress.datasets.values():
-        dataset.chunks_failed = 0
-    progress.chunks_failed = 0
+def forget_rates(progress: Progress) -> None:
+    """Forget how fast an earlier session was."""
     progress.events_per_second = progress.bytes_per_second = 0.0
     progress.seconds_left = None

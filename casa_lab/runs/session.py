@@ -10,12 +10,16 @@ from typing import Any
 from casa_lab.errors import Conflict
 from casa_lab.folders import Journal, Owner, RequestInbox, write_json
 
+from .book import FailureBook
+from .ending import ending
+from .errors import RunError
 from .folder import RunFolder
 from .ledger import Ledger
 from .live import LiveHistograms, accumulator_of
 from .metrics import MetricsMeter, read_metrics
 from .models import Failure, Progress, RunState
-from .progress import ProgressMeter, forget_failures, fractions, recount
+from .plan import FileKey
+from .progress import ProgressMeter, forget_rates, fractions, recount
 from .states import ENDED, check_transition, has_work_left
 
 SNAPSHOT_SECONDS = 0.5
@@ -73,6 +77,7 @@ class RunSession:
         self._journal = Journal(folder.journal)
         self._record.cluster = cluster
         self._record.finished = None
+        self.book = FailureBook(folder)
         self.meter = ProgressMeter()
         self.metrics = MetricsMeter(read_metrics(folder.metrics))
         self.live = LiveHistograms()
@@ -104,7 +109,7 @@ class RunSession:
         return self._ledger
 
     def take_up(self) -> None:
-        """Take up what an earlier session left: counted chunks stay, failures are retried.
+        """Take up the chunks that an earlier session counted.
 
         Raises
         ------
@@ -112,10 +117,9 @@ class RunSession:
             When it cannot be read.
         """
         recount(self._record.progress, self.ledger.by_dataset())
-        forget_failures(self._record.progress)
+        forget_rates(self._record.progress)
         for piece in self.ledger.pieces():
             self.live.add(piece)
-        self.folder.failures.unlink(missing_ok=True)
 
     def enter(self, state: RunState, message: str) -> None:
         """Change the state, in the journal and for readers."""
@@ -140,12 +144,14 @@ class RunSession:
         self._record.message = message
         self.tick()
 
+    def begin_chunks(self) -> None:
+        """Take the failures that are tried again off the list, now that the files are known."""
+        for failure in self.book.begin():
+            self.meter.failed(failure.dataset, 0, 1)
+
     def fail_chunks(self, failures: list[Failure]) -> None:
         """List chunks that failed."""
-        with self.folder.failures.open("a", encoding="utf-8") as stream:
-            for failure in failures:
-                stream.write(failure.model_dump_json() + "\n")
-                _log.warning("%s: %s", failure.file, failure.cause)
+        self.book.add(failures)
 
     def poll_requests(self) -> None:
         """Take in what others ask for: stop, pause or resume."""
@@ -173,6 +179,11 @@ class RunSession:
         now = time.monotonic()
         self._publish_at = max(began + SNAPSHOT_SECONDS, now + (now - began) / SNAPSHOT_SHARE)
 
+    def ending(self) -> tuple[RunState, str]:
+        """Return the final state of a run that has a result, and a sentence about it."""
+        failed = self.meter.snapshot().chunks_failed
+        return ending(self.stop_requested, failed, self.book.scope.left, self.book.left_out)
+
     def finish(self, state: RunState, message: str, accumulator: Any | None = None) -> None:
         """End the run with its result, whole or partial.
 
@@ -191,7 +202,9 @@ class RunSession:
         accumulator is to have it, and the run can be resumed.
         """
         if self.meter.is_planned:
+            self._give_back_failures()
             self._record.progress = self.meter.finish()
+            self.book.note_left_out(self._record.progress)
         if accumulator is None:
             accumulator = self._salvage()
         try:
@@ -233,6 +246,14 @@ class RunSession:
         else:
             self._journal.append("queued", message=self._record.message)
 
+    def _give_back_failures(self) -> None:
+        try:
+            counted = self.ledger.counted
+            for failure in self.book.give_back(lambda file: counted.get(FileKey(*file), ())):
+                self.meter.failed(failure.dataset, 0, 1)
+        except (OSError, RunError):
+            _log.exception("What was not tried again is missing in the list of failures.")
+
     def _salvage(self) -> Any | None:
         """Return a result of exactly what is counted on disk, ``None`` if nothing is.
 
@@ -268,6 +289,7 @@ class RunSession:
         finally:
             temporary.unlink(missing_ok=True)
         parts = fractions(self._record.progress)
+        self._record.result_chunks = self._record.progress.chunks_done
         self.live.publish_result(self.folder.histograms, accumulator, parts)
         self._record.histograms_sequence = self.live.sequence
 
@@ -275,6 +297,7 @@ class RunSession:
         # Until the files were looked at, the progress is that of the session before.
         if self.meter.is_planned:
             self._record.progress = self.meter.snapshot()
+            self.book.note_left_out(self._record.progress)
 
     def _write(self) -> None:
         self._look_at_meter()

@@ -10,7 +10,7 @@ from casa_lab.runs.models import DatasetProgress, Progress
 from casa_lab.runs.progress import (
     WINDOW_SECONDS,
     ProgressMeter,
-    forget_failures,
+    forget_rates,
     fractions,
     recount,
 )
@@ -154,8 +154,21 @@ def test_recounting_corrects_what_was_written_too_late(meter: ProgressMeter) -> 
     recount(progress, {"a": (500, 5)})
     assert (progress.events_done, progress.chunks_done, progress.chunks_failed) == (500, 5, 1)
     assert progress.datasets["b"].events_done == 0
-    forget_failures(progress)
-    assert progress.chunks_failed == progress.datasets["b"].chunks_failed == 0
+    progress.events_per_second, progress.seconds_left = 5.0, 7.0
+    forget_rates(progress)
+    assert (progress.events_per_second, progress.seconds_left) == (0.0, None)
+
+
+def test_what_is_not_to_be_processed_takes_no_time(meter: ProgressMeter, clock: Clock) -> None:
+    meter.start()
+    clock.now += 1.0
+    meter.done("a", 100, 1)
+    meter.read(0)
+    before = meter.snapshot()
+    meter.skip(400)
+    assert before.seconds_left is not None
+    after = meter.snapshot()
+    assert after.seconds_left == pytest.approx(before.seconds_left - 400 / after.events_per_second)
 
 
 @given(
