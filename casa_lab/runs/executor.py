@@ -19,8 +19,10 @@ from coffea.util import rich_bar
 from distributed import Client, default_client
 
 from casa_lab.errors import CasaError
+from casa_lab.reading.chunks import ChunkWork, unpacked
+from casa_lab.reading.look import FileLook
 
-from .closures import Closure, postprocessed, recognise
+from .closures import postprocessed, recognise
 from .errors import RunError, RunStopped
 from .interrupts import first_interrupt
 from .live import accumulator_of
@@ -131,15 +133,15 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
             cluster was lost, or ``fail_fast`` met a failure.
         """
         client = self._client()
-        closure = recognise(function)
-        if closure is None:
+        work = recognise(function)
+        if work is None:
             result: tuple[Any, Any] = DaskExecutor(
                 client=client, status=self.status, retries=self.retries
             )(list(items), function, accumulator)
             return result
-        if closure.phase == "metadata":
-            return self._look_at(client, closure, items), 0
-        merged = self._process(client, closure, list(items))
+        if isinstance(work, FileLook):
+            return self._look_at(client, work, items), 0
+        merged = self._process(client, work, list(items))
         return accumulate([merged], accumulator), 0
 
     def _bar(self) -> rich.progress.Progress:
@@ -161,11 +163,11 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
             )
         return client
 
-    def _look_at(self, client: Client, closure: Closure, metas: Iterable[FileMeta]) -> Any:
+    def _look_at(self, client: Client, work: FileLook, metas: Iterable[FileMeta]) -> Any:
         current = self.current
         current.unreadable.forget()
         with (
-            RunTasks(client, "look-at-files", closure.work, self.retries) as tasks,
+            RunTasks(client, "look-at-files", work, self.retries) as tasks,
             self._bar() as bar,
         ):
             task = bar.add_task("Looking at files", total=None, unit="file")
@@ -177,13 +179,13 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
 
             return look_at_all(client, tasks, metas, current.unreadable, current.session, progress)
 
-    def _process(self, client: Client, closure: Closure, items: list[WorkItem]) -> Any:
+    def _process(self, client: Client, work: ChunkWork, items: list[WorkItem]) -> Any:
         if self.current.session is not None:
-            return self._process_in(self.current.session, client, closure, items)
-        processor = closure.processor()
+            return self._process_in(self.current.session, client, work, items)
+        processor = unpacked(work.processor)
         if carry_local(processor):
-            closure = closure.packed_again()
-        session = open_notebook_run(self.name, processor, closure.schema_name, items)
+            work = work.packed_again()
+        session = open_notebook_run(self.name, processor, work.schema.__name__, items)
         session.postprocess = partial(postprocessed, processor)
         interrupts: list[None] = []
 
@@ -193,7 +195,7 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
 
         try:
             with first_interrupt(interrupt):
-                merged = self._drive(session, client, closure, items)
+                merged = self._drive(session, client, work, items)
         finally:
             session.close()
             self.current.unreadable.forget()
@@ -202,12 +204,12 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
         return merged
 
     def _drive(
-        self, session: RunSession, client: Client, closure: Closure, items: list[WorkItem]
+        self, session: RunSession, client: Client, work: ChunkWork, items: list[WorkItem]
     ) -> Any:
         """Take a run of which this process is the driver to its end."""
         try:
             session.enter("preparing", "Sending the processor to the workers.")
-            merged = self._process_in(session, client, closure, items)
+            merged = self._process_in(session, client, work, items)
             state, message = session.ending()
             session.finish(state, message, session.postprocess(accumulator_of(merged)))
         except (RunStopped, KeyboardInterrupt) as stopped:
@@ -229,11 +231,11 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
         return merged
 
     def _process_in(
-        self, session: RunSession, client: Client, closure: Closure, items: list[WorkItem]
+        self, session: RunSession, client: Client, work: ChunkWork, items: list[WorkItem]
     ) -> Any:
         current = self.current
         with (
-            RunTasks(client, self.function_name or "process", closure.work, self.retries) as tasks,
+            RunTasks(client, self.function_name or "process", work, self.retries) as tasks,
             self._bar() as bar,
         ):
             task = bar.add_task(self.desc, total=None, unit="event")
@@ -243,6 +245,7 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
             processing = ChunkProcessing(session, client, tasks, current.unreadable, self.fail_fast)
             current.failures = processing.failures
             merged = processing.run(items)
+            merged["processed"] = {item for item in items if session.ledger.is_counted(item)}
         if self.failures:
             warnings.warn(
                 f"{len(self.failures)} of {len(items)} chunks failed and are not in the result. "

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from coffea.processor.executor import FileMeta, WorkItem
 
+from casa_lab.reading.chunks import FileChanged
+
 from .models import FailureKind
 
 
@@ -47,6 +49,12 @@ def explain_chunk(error: BaseException, item: WorkItem) -> Cause:
     """Find out why a chunk failed: the chain of causes tells, because Coffea wraps them."""
     chain = list(_chain(error))
     root = chain[-1]
+    if isinstance(root, FileChanged):
+        sentence = (
+            f"{item.filename} was replaced while the run was at it. Run again: its chunks were "
+            "made for the file that it was before."
+        )
+        return _cause("file changed", sentence, root, retry=False)
     stage = next((str(error) for error in chain if str(error).startswith("Failed ")), "")
     if stage.startswith("Failed to open"):
         kind, sentence, retry = _classify_opening(chain, item.filename, item.treename)

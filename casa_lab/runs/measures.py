@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import resource
 import sys
-from collections.abc import MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-KEY = "casa_measures"
-"""Where a chunk function puts its :class:`Measures` into the dictionary that it returns."""
 
 _STATUS = Path("/proc/self/status")
 _RESET = Path("/proc/self/clear_refs")
@@ -44,15 +39,6 @@ class Measures:
         self.process_seconds += other.process_seconds
         self.open_seconds += other.open_seconds
         self.columns |= other.columns
-
-
-def take_measures(output: Any) -> Measures:
-    """Take the measures out of what a chunk function returned."""
-    if isinstance(output, MutableMapping):
-        found = output.pop(KEY, None)
-        if isinstance(found, Measures):
-            return found
-    return Measures()
 
 
 def reset_peak_memory() -> None:

@@ -13,7 +13,13 @@ RunState = Literal[
 Door = Literal["sidebar", "notebook", "command line"]
 
 FailureKind = Literal[
-    "file missing", "file damaged", "tree missing", "processor error", "worker lost", "other"
+    "file missing",
+    "file damaged",
+    "file changed",
+    "tree missing",
+    "processor error",
+    "worker lost",
+    "other",
 ]
 
 
@@ -232,10 +238,11 @@ class FailureGroup(BaseModel):
 
 
 class FailureList(BaseModel):
-    """The failures of a run, oldest first."""
+    """The failures of a run, grouped by cause, the largest group first."""
 
-    failures: list[Failure]
-    total: int = Field(description="Number of failures; may exceed those listed.")
+    groups: list[FailureGroup]
+    total: int = Field(description="Number of failed chunks in all groups.")
+    accepted: list[FailureGroup] = Field(description="Failures that were accepted as missing.")
 
 
 class Retry(BaseModel):

@@ -19,7 +19,7 @@ from .failures import Cause
 from .packing import pack
 from .plan import Batch
 from .shipping import carried_sources
-from .worker import ProcessorLoadError, RunPlugin, look_at_files, run_batch
+from .worker import ProcessorLoadError, RunPlugin, Work, look_at_files, run_batch
 
 KILLED_ROUNDS = 2
 """How often work that killed its workers is sent. Each time Dask itself tries it on several
@@ -38,19 +38,17 @@ class RunTasks:
         Connected to the cluster.
     name
         What the tasks are called on the Dask dashboard.
-    function
-        Applied to each item on the workers.
+    work
+        What the workers do with each item.
     retries
         How often work that was lost is handed out again.
     """
 
-    def __init__(
-        self, client: Client, name: str, function: Callable[[Any], Any], retries: int
-    ) -> None:
+    def __init__(self, client: Client, name: str, work: Work, retries: int) -> None:
         self._client = client
         self._prefix = f"{name}-{secrets.token_hex(8)}"
         self._plugin = f"casa-{self._prefix}"
-        self._function = pack(function)
+        self._function = pack(work)
         self._sources = carried_sources()
         self.retries = retries
         self._numbers = itertools.count()

@@ -1,4 +1,4 @@
-"""What runs on a Dask worker: batches of chunks through Coffea's own chunk function."""
+"""What runs on a Dask worker: batches of chunks, and looks at files."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
-from coffea.processor import accumulate, set_accumulator
+from coffea.processor import accumulate
 from coffea.processor.executor import FileMeta, WorkItem
 from distributed import Worker, WorkerPlugin, get_worker
 
-from .closures import Metered
 from .failures import Cause, explain_chunk, explain_file, explain_output
-from .measures import Measures, peak_memory_bytes, reset_peak_memory, take_measures
+from .measures import Measures, peak_memory_bytes, reset_peak_memory
 from .packing import pack, unpack
 from .shipping import import_again
 
@@ -23,6 +22,23 @@ RETRY_SECONDS = 0.5
 """Pause before a file that failed to open or read is tried once more."""
 
 _HOST = socket.gethostname()
+
+
+class WorkerFunction(Protocol):
+    """Does a run's work on one worker, and may keep files open in between."""
+
+    def __call__(self, item: Any, /) -> Any:
+        """Do the work for one chunk or file."""
+
+    def close(self) -> None:
+        """Give back what is kept open."""
+
+
+class Work(Protocol):
+    """A run's work as it travels."""
+
+    def on_worker(self) -> WorkerFunction:
+        """Return what does the work, ready for use."""
 
 
 class RunPlugin(WorkerPlugin):
@@ -36,7 +52,7 @@ class RunPlugin(WorkerPlugin):
     name
         Name of the plugin, unique to the run.
     function
-        The packed chunk function.
+        The packed :class:`Work`.
     sources
         Sources of the user's modules, by name.
     """
@@ -45,21 +61,24 @@ class RunPlugin(WorkerPlugin):
         self.name = name
         self._packed = function
         self._sources = sources
-        self._function: Callable[[Any], Any] | None = None
+        self._function: WorkerFunction | None = None
 
     def setup(self, worker: Worker) -> None:
         """Do nothing yet: an import error is to be a message, not a dead worker."""
 
     @property
-    def function(self) -> Callable[[Any], Any]:
-        """The chunk function, unpacked on first use."""
+    def function(self) -> WorkerFunction:
+        """What does the work, unpacked on first use."""
         if self._function is None:
             import_again(self._sources)
-            function = unpack(self._packed)
-            if isinstance(function, Metered):
-                function.check()
-            self._function = function
+            work: Work = unpack(self._packed)
+            self._function = work.on_worker()
         return self._function
+
+    def teardown(self, worker: Worker) -> None:
+        """Close what the run kept open."""
+        if self._function is not None:
+            self._function.close()
 
 
 class ProcessorLoadError(Exception):
@@ -122,8 +141,8 @@ def run_batch(plugin: str, items: tuple[WorkItem, ...]) -> BatchOutcome:
             partial(function, item), partial(explain_chunk, item=item)
         )
         if output is not None:
-            outcome.measures.add(take_measures(output))
-            outputs.append(output)
+            outcome.measures.add(output.measures)
+            outputs.append(output.output)
     if outputs:
         _fold(outputs, outcome)
     outcome.seconds = time.perf_counter() - started
@@ -147,13 +166,11 @@ def look_at_files(plugin: str, metas: Iterable[FileMeta]) -> MetadataOutcome:
     outcome = MetadataOutcome(worker=worker)
     for meta in metas:
         found, cause, _ = _attempt(partial(function, meta), partial(explain_file, meta=meta))
-        if found is not None:
-            (meta,) = set_accumulator(found)
-        outcome.files.append(FileOutcome(meta, cause))
+        outcome.files.append(FileOutcome(found or meta, cause))
     return outcome
 
 
-def _function_of(plugin: str) -> tuple[str, Callable[[Any], Any]]:
+def _function_of(plugin: str) -> tuple[str, WorkerFunction]:
     worker = get_worker()
     try:
         return worker.address, cast(RunPlugin, worker.plugins[plugin]).function

@@ -94,8 +94,10 @@ def test_metrics_are_those_of_coffea(run_live: Process, fileset: dict[str, Any])
     plain, expected = run_plainly(fileset, count, savemetrics=True)
     assert_same_accumulator(output, plain)
     assert set(metrics) == set(expected)
-    for key in ("entries", "chunks", "bytesread"):
+    for key in ("entries", "chunks"):
         assert metrics[key] == expected[key]
+    # A file stays open for its next chunk, so that less is read.
+    assert 0 < metrics["bytesread"] < expected["bytesread"]
     assert set(metrics["columns"]) == set(expected["columns"])
     assert newest_run().progress.bytes_read == metrics["bytesread"]
 

@@ -1,0 +1,1 @@
+"""Reading events on workers: open files kept, branches read when touched, forms reused."""

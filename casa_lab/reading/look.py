@@ -1,0 +1,71 @@
+"""Looking at files: how many events they have, and which file they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from coffea.processor import set_accumulator
+from coffea.processor.executor import FileMeta, Runner
+
+from .branches import Unfamiliar
+from .trees import lazy_classes
+
+_OPTIONS = 2
+"""Position of ``uproot_options`` among the arguments of ``Runner.metadata_fetcher_root``."""
+
+
+@dataclass(frozen=True)
+class FileLook:
+    """What Runner wants to know of each file.
+
+    Attributes
+    ----------
+    coffea
+        Runner's own function.
+    """
+
+    coffea: Callable[[FileMeta], set_accumulator]
+
+    def on_worker(self) -> FileLooker:
+        """Return what a worker calls with each file."""
+        return FileLooker(self)
+
+
+class FileLooker:
+    """Looks at files on a worker, with Coffea's function and without reading branches.
+
+    Parameters
+    ----------
+    look
+        What is wanted.
+    """
+
+    def __init__(self, look: FileLook) -> None:
+        self._coffea = look.coffea
+        self._lazily = _lazily(look.coffea)
+
+    def __call__(self, meta: FileMeta) -> FileMeta:
+        """Return a file with its metadata."""
+        try:
+            (found,) = self._lazily(meta)
+        except Unfamiliar:  # its clusters are wanted, which the branches tell
+            (found,) = self._coffea(meta)
+        return found
+
+    def close(self) -> None:
+        """Do nothing: no file stays open."""
+
+
+def _lazily(
+    coffea: Callable[[FileMeta], set_accumulator],
+) -> Callable[[FileMeta], set_accumulator]:
+    if not isinstance(coffea, partial) or coffea.func is not Runner.metadata_fetcher_root:
+        return coffea
+    arguments = list(coffea.args)
+    options = arguments[_OPTIONS]
+    if "custom_classes" in options:
+        return coffea
+    arguments[_OPTIONS] = {"object_cache": None, **options, "custom_classes": lazy_classes()}
+    return partial(coffea.func, *arguments)
