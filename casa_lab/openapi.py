@@ -19,7 +19,16 @@ from .clusters.models import Cluster, ClusterList, NewCluster, ProfileList, Scal
 from .datasets.models import DatasetList, NewSource, Source
 from .histograms.models import FrameHeader, HistogramCatalog, Unwatch, ViewProblem, Watch
 from .runs.metrics import RunMetrics
-from .runs.models import FailureList, NewRun, ProcessorList, Run, RunList, RunLog
+from .runs.models import (
+    Acceptance,
+    FailureList,
+    NewRun,
+    ProcessorList,
+    Retry,
+    Run,
+    RunList,
+    RunLog,
+)
 
 
 class ErrorReply(BaseModel):
@@ -88,7 +97,24 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         None,
         202,
     ),
-    Endpoint("GET", "/casa/runs/{run}/failures", "List the failures of a run.", FailureList),
+    Endpoint(
+        "GET", "/casa/runs/{run}/failures", "List the failures of a run by cause.", FailureList
+    ),
+    Endpoint(
+        "POST",
+        "/casa/runs/{run}/retry",
+        "Try failed chunks of a run that has ended again, and nothing else.",
+        Run,
+        Retry,
+        202,
+    ),
+    Endpoint(
+        "POST",
+        "/casa/runs/{run}/accept",
+        "Accept that failed chunks are missing: without them the run is complete.",
+        Run,
+        Acceptance,
+    ),
     Endpoint(
         "GET", "/casa/runs/{run}/metrics", "Show how well a run used its cluster.", RunMetrics
     ),

@@ -1,4 +1,4 @@
-"""The command line: ``casa-lab run``, ``demo``, ``runs``, ``clusters`` and ``stop``."""
+"""The command line: ``casa-lab run``, ``demo``, ``runs``, ``failures``, ``clusters`` and others."""
 
 from .main import main
 

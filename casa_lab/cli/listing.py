@@ -85,7 +85,7 @@ def stop(options: argparse.Namespace) -> int:
 
     found_runs = {run.id: run for run in runs.list_runs()}
     found_clusters = {cluster.id: cluster for cluster in clusters.list_clusters()}
-    chosen = _one(options.id, [*found_runs, *found_clusters])
+    chosen = one_of(options.id, [*found_runs, *found_clusters], "run or cluster")
     if chosen in found_runs:
         run = found_runs[chosen]
         if run.state in ENDED:
@@ -103,14 +103,26 @@ def stop(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _one(text: str, known: Sequence[str]) -> str:
+def one_of(text: str, known: Sequence[str], noun: str) -> str:
+    """Return the id that a text is, or is the end of.
+
+    Parameters
+    ----------
+    text
+        What the user typed.
+    known
+        All ids.
+    noun
+        What they are ids of.
+    """
     if text in known:
         return text
     matches = [name for name in known if name.endswith(text)]
     if not matches:
+        lists = "' and '".join(f"casa-lab {each}s" for each in noun.split(" or "))
         raise NotFound(
-            f"There is no run or cluster '{text}'. "
-            "'casa-lab runs' and 'casa-lab clusters' list what there is."
+            f"There is no {noun} '{text}'. '{lists}' {'list' if ' or ' in noun else 'lists'} "
+            "what there is."
         )
     if len(matches) > 1:
         raise BadInput(f"'{text}' could be any of {', '.join(matches)}.")

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from casa_lab.errors import BadInput, CasaError, NotFound, TooLarge
 
-from . import demo, listing, run
+from . import demo, failures, listing, run
 from .codes import BAD_INPUT, FAILED, INTERRUPTED
 
 _EPILOG = """\
@@ -73,6 +73,9 @@ def _parser() -> argparse.ArgumentParser:
         run.add_command,
         demo.add_command,
         listing.add_runs,
+        failures.add_failures,
+        failures.add_retry,
+        failures.add_accept,
         listing.add_clusters,
         listing.add_stop,
     ):

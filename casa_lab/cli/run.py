@@ -19,7 +19,7 @@ from casa_lab.runs.models import NewRun, ProcessorReference, Run
 from .codes import DONE, FAILED, INTERRUPTED
 from .interruptions import Interruptions
 from .progress import Display, display_on
-from .summary import SHOWN_FAILURES, check_output, print_summary, write_results
+from .summary import check_output, print_summary, write_results
 from .wording import count
 
 POLL_SECONDS = 0.2
@@ -167,7 +167,7 @@ def perform(request: Request) -> int:
                 maxchunks=request.maxchunks,
             )
             with display_on(progress) as display:
-                ended = _watch(run, display, interruptions)
+                ended = watch(run, display, interruptions)
             left = ended is None
         finally:
             if own and not left:
@@ -187,7 +187,7 @@ def perform(request: Request) -> int:
     return code
 
 
-def _watch(run: Run, display: Display, interruptions: Interruptions) -> Run | None:
+def watch(run: Run, display: Display, interruptions: Interruptions) -> Run | None:
     """Follow a run to its end; ``None`` when the user leaves it to itself."""
     from casa_lab.runs import manager as runs
     from casa_lab.runs.states import ENDED
@@ -212,9 +212,9 @@ def _watch(run: Run, display: Display, interruptions: Interruptions) -> Run | No
 
 def _conclude(request: Request, run: Run, progress: Console) -> int:
     from casa_lab.runs import manager as runs
+    from casa_lab.runs import recovery
     from casa_lab.runs.folder import open_run
 
-    failures = runs.failures(run.id, SHOWN_FAILURES)
     with progress.status("Writing the results") as status:
         written = write_results(
             request.output,
@@ -223,15 +223,28 @@ def _conclude(request: Request, run: Run, progress: Console) -> int:
             request.plots,
             lambda done: status.update(f"Drawing the histograms: {done:.0%}"),
         )
-    print_summary(run, failures, runs.metrics(run.id))
+    print_summary(run, recovery.list_failures(run.id), runs.metrics(run.id))
     plots = sum(path.suffix == ".png" for path in written)
     print(
         f"The results are in {request.output}: {count(len(written), 'file')}, "
         f"{plots} of them plots."
     )
+    return exit_code(run)
+
+
+def exit_code(run: Run) -> int:
+    """Return the exit code that says how a run has ended."""
     if run.state == "stopped":
         return INTERRUPTED
-    return DONE if run.state == "done" and not failures.total else FAILED
+    return DONE if run.state == "done" and not run.progress.chunks_failed else FAILED
+
+
+def stop_cluster(cluster: str) -> None:
+    """Stop a cluster that was started for one command, and leave no trace of it."""
+    from casa_lab.clusters import manager as clusters
+
+    clusters.stop(cluster)
+    _forget(cluster)
 
 
 def _forget(cluster: str) -> None:

@@ -14,14 +14,14 @@ from casa_lab.errors import BadInput, NotFound
 from casa_lab.folders import read_json, write_json
 from casa_lab.runs.folder import RunFolder
 from casa_lab.runs.metrics import RunMetrics
-from casa_lab.runs.models import DatasetProgress, Failure, FailureList, Run
+from casa_lab.runs.models import DatasetProgress, FailureGroup, FailureList, Run
 from casa_lab.runs.models import Progress as RunProgress
 
 from .tables import print_table
 from .wording import byte_rate, count, duration, rate
 
-SHOWN_FAILURES = 20
-"""How many failures are printed; the others are in ``failures.jsonl``."""
+SHOWN_GROUPS = 10
+"""How many causes of failures are printed."""
 
 _SUMMARY = "run.json"
 
@@ -34,7 +34,7 @@ def print_summary(run: Run, failures: FailureList, metrics: RunMetrics) -> None:
     run
         The run, which has ended.
     failures
-        The first of its failures.
+        Its failures by cause.
     metrics
         How well it used the cluster.
     """
@@ -56,11 +56,10 @@ def print_summary(run: Run, failures: FailureList, metrics: RunMetrics) -> None:
         )
     for line in describe_metrics(metrics):
         console.print(Text(line))
-    for failure in failures.failures:
-        console.print(Text(describe_failure(failure), style="red"))
-    if failures.total > len(failures.failures):
-        more = failures.total - len(failures.failures)
-        console.print(f"... and {count(more, 'more failure')}; failures.jsonl has them all.")
+    for group in failures.groups[:SHOWN_GROUPS]:
+        console.print(Text(describe_group(group), style="red"))
+    if failures.groups:
+        console.print(f"'casa-lab failures {run.id}' says more.")
     console.print(Text(run.message))
 
 
@@ -88,12 +87,19 @@ def describe_metrics(metrics: RunMetrics) -> list[str]:
     return lines
 
 
-def describe_failure(failure: Failure) -> str:
-    """Return where a failure happened, and why."""
-    where = f"{failure.dataset}, {failure.file}"
-    if failure.entry_start is not None and failure.entry_stop is not None:
+def describe_group(group: FailureGroup) -> str:
+    """Return how much failed, where, and why."""
+    failure = group.example.failure
+    where = f"{', '.join(group.datasets)}, {failure.file}"
+    if group.files_total > 1:
+        where = f"{', '.join(group.datasets)}, {group.files_total:,} files"
+    if group.chunks > 1:
+        where += f", {group.chunks:,} chunks"
+    if group.chunks == 1 and failure.entry_start is not None and failure.entry_stop is not None:
         where += f", events {failure.entry_start:,} to {failure.entry_stop:,}"
-    return f"{where}: {failure.cause}"
+    elif group.events:
+        where += f", {count(group.events, 'event')}"
+    return f"{where}: {group.cause}"
 
 
 def check_output(folder: Path) -> None:
@@ -142,7 +148,7 @@ def write_results(
 
     _remove_earlier(folder)
     written: list[Path] = []
-    for kept in (source.result, source.failures, source.metrics):
+    for kept in (source.result, source.failures, source.left_out, source.metrics):
         if kept.exists():
             shutil.copyfile(kept, folder / kept.name)
             written.append(folder / kept.name)

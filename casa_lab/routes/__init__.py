@@ -26,6 +26,8 @@ JSON_HANDLERS: tuple[type[CasaHandler], ...] = (
     runs.PauseHandler,
     runs.ResumeHandler,
     runs.FailuresHandler,
+    runs.RetryHandler,
+    runs.AcceptHandler,
     runs.MetricsHandler,
     runs.LogHandler,
     runs.HistogramCatalogHandler,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from jupyter_server.auth.decorator import authorized
 from tornado.web import authenticated
 
-from casa_lab.runs import manager
-from casa_lab.runs.models import NewRun, ProcessorList, RunList
+from casa_lab.runs import manager, recovery
+from casa_lab.runs.models import Acceptance, NewRun, ProcessorList, Retry, RunList
 
 from .base import CasaHandler
 from .launch import find_all_processors, launch, read_run_catalog
@@ -98,14 +98,14 @@ class ResumeHandler(CasaHandler):
 
 
 class FailuresHandler(CasaHandler):
-    """Lists the failures of a run."""
+    """Lists the failures of a run by cause."""
 
     path = "/casa/runs/{run}/failures"
 
     @authenticated
     @authorized
     async def get(self, run: str) -> None:
-        await self.answer(await self.call(manager.failures, run))
+        await self.answer(await self.call(recovery.list_failures, run))
 
 
 class MetricsHandler(CasaHandler):
@@ -117,6 +117,34 @@ class MetricsHandler(CasaHandler):
     @authorized
     async def get(self, run: str) -> None:
         await self.answer(await self.call(manager.metrics, run))
+
+
+class RetryHandler(CasaHandler):
+    """Tries failed chunks again."""
+
+    path = "/casa/runs/{run}/retry"
+
+    @authenticated
+    @authorized
+    async def post(self, run: str) -> None:
+        wanted = self.parse(Retry)
+        retried = await self.call(recovery.retry, run, wanted.groups, wanted.accepted)
+        self.companion.watcher.expect_run(run)
+        await self.answer(retried)
+
+
+class AcceptHandler(CasaHandler):
+    """Accepts failed chunks as missing."""
+
+    path = "/casa/runs/{run}/accept"
+
+    @authenticated
+    @authorized
+    async def post(self, run: str) -> None:
+        wanted = self.parse(Acceptance)
+        accepted = await self.call(recovery.accept, run, wanted.groups, wanted.chunks)
+        self.companion.watcher.expect_run(run)
+        await self.answer(accepted)
 
 
 class LogHandler(CasaHandler):

@@ -28,7 +28,7 @@ from casa_lab.processes import start_detached
 from .environment import git_describe, package_versions
 from .folder import RunFolder, open_run
 from .metrics import RunMetrics, read_metrics
-from .models import Door, Failure, FailureList, NewRun, Run, RunLog, RunRecord, RunSpec
+from .models import Door, NewRun, Run, RunLog, RunRecord, RunSpec
 from .processors import read_processor
 from .records import first_record
 from .shipping import keep_source
@@ -149,20 +149,34 @@ def resume(run: str) -> Run:
         When there is nothing to resume, or it cannot be done from here.
     """
     folder = open_run(run)
-    with _exclusively(folder):  # two who resume at the same time must not start two drivers
+    with exclusively(folder):  # two who resume at the same time must not start two drivers
         found = get(run)
         if found.state == "paused":
             return _ask(run, "resume")
         if not found.resumable:
             raise Conflict(_why_not_resumable(found))
-        cluster = _living_cluster(found.cluster)
-        record = folder.record()
-        record.state, record.message = "queued", "Waiting to resume."
-        record.cluster, record.finished, record.updated = cluster, None, time.time()
-        forget_requests(folder.path)
-        folder.write_state(record.model_dump(mode="json"))
-        _start_driver(folder, folder.spec(), cluster)
-        return get(run)
+        folder.selection.unlink(missing_ok=True)
+        return restart(folder, "Waiting to resume.")
+
+
+def restart(folder: RunFolder, message: str) -> Run:
+    """Start another driver for a run that has ended, while nobody else can.
+
+    Parameters
+    ----------
+    folder
+        The run, held with :func:`exclusively`.
+    message
+        What is said of it until the driver is up.
+    """
+    record = folder.record()
+    cluster = _living_cluster(record.cluster)
+    record.state, record.message = "queued", message
+    record.cluster, record.finished, record.updated = cluster, None, time.time()
+    forget_requests(folder.path)
+    folder.write_state(record.model_dump(mode="json"))
+    _start_driver(folder, folder.spec(), cluster)
+    return get(folder.id)
 
 
 def delete(run: str) -> None:
@@ -179,17 +193,6 @@ def delete(run: str) -> None:
     # Renamed first, so that nobody ever reads a folder that is half deleted.
     path = open_run(run).path
     shutil.rmtree(path.rename(path.with_name(f".{path.name}")))
-
-
-def failures(run: str, limit: int = 1000) -> FailureList:
-    """Return the first failures of a run, and how many there are."""
-    listed: list[Failure] = []
-    total = 0
-    for failure in open_run(run).read_failures():
-        total += 1
-        if len(listed) < limit:
-            listed.append(failure)
-    return FailureList(failures=listed, total=total)
 
 
 def metrics(run: str) -> RunMetrics:
@@ -222,7 +225,7 @@ def _as_json(spec: RunSpec) -> dict[str, Any]:
 
 
 @contextmanager
-def _exclusively(folder: RunFolder) -> Iterator[None]:
+def exclusively(folder: RunFolder) -> Iterator[None]:
     """Keep other threads and processes out of a block of code."""
     with (folder.path / "launch.lock").open("ab") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)

@@ -11,11 +11,15 @@ TRANSITIONS: dict[RunState, frozenset[RunState]] = {
     "paused": frozenset({"running", "finishing", "stopped", "failed", "lost"}),
     "finishing": frozenset({"done", "stopped", "failed", "lost"}),
     "done": frozenset({"queued"}),
-    "stopped": frozenset({"queued"}),
-    "failed": frozenset({"queued"}),
+    "stopped": frozenset({"queued", "done"}),
+    "failed": frozenset({"queued", "done"}),
     "lost": frozenset({"queued"}),
 }
-"""For each state, the states that may follow it; ``queued`` again is a resume."""
+"""For each state, the states that may follow it.
+
+``queued`` again is a resume; a run that ended early is ``done`` once all that is
+missing of it was accepted.
+"""
 
 ENDED: frozenset[RunState] = frozenset({"done", "stopped", "failed", "lost"})
 """States in which no process works on the run."""

@@ -15,10 +15,13 @@ from casa_lab.cli.summary import print_summary, write_results
 from casa_lab.cli.wording import byte_rate, count, duration, rate
 from casa_lab.histograms.snapshot import write_snapshot
 from casa_lab.runs.folder import RunFolder
+from casa_lab.runs.grouping import group_failures
 from casa_lab.runs.metrics import Effort, MetricsMeter
 from casa_lab.runs.models import (
     DatasetProgress,
     Failure,
+    FailureExample,
+    FailureGroup,
     FailureList,
     ProcessorReference,
     Progress,
@@ -116,11 +119,20 @@ def failure(number: int, **where: Any) -> Failure:
     )
 
 
+def grouped(*failures: Failure) -> list[FailureGroup]:
+    return group_failures(
+        failures, lambda failure: FailureExample(failure=failure, trimmed="", code="")
+    )
+
+
 def test_summary_tells_failures_in_sentences(capsys: pytest.CaptureFixture[str]) -> None:
     ended = half_way().model_copy(update={"state": "done", "message": "Done, without 2 chunks."})
     ended.progress.seconds_elapsed = 2
     ended.progress.bytes_read = 4000
-    failures = [failure(1), failure(2, entry_start=1000, entry_stop=2000)]
+    groups = [
+        *grouped(failure(1), failure(2), failure(2, entry_start=0, entry_stop=500)),
+        *grouped(failure(3, entry_start=1000, entry_stop=2000, cause="No [muons].")),
+    ]
     meter = MetricsMeter(clock=iter([0.0, 0.0, 1.0, 1.5, 2.0]).__next__)
     meter.observe(threads=2)
     for seconds in (1.0, 1.5):
@@ -128,7 +140,7 @@ def test_summary_tells_failures_in_sentences(capsys: pytest.CaptureFixture[str])
         meter.add(Effort("dy", "9.root", "tcp://one:1", "one", 1, 250, seconds, **batch))
     meter.observe(threads=2)
     metrics = meter.snapshot()
-    print_summary(ended, FailureList(failures=failures, total=5), metrics)
+    print_summary(ended, FailureList(groups=groups, total=4, accepted=[]), metrics)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["Dataset", "Events", "of", "Chunks", "Failed"]
     assert lines[1].split() == ["dy[1]", "500", "1,000", "0", "2"]
@@ -140,9 +152,9 @@ def test_summary_tells_failures_in_sentences(capsys: pytest.CaptureFixture[str])
         "on 2 threads for 2.0 s.",
         "The last 1 of 2 batches took 0.5 s more. The very last, of 9.root on one, ran for 1.5 s, "
         "1.5 times the median.",
-        "dy, 1.root: There is no such file.",
-        "dy, 2.root, events 1,000 to 2,000: There is no such file.",
-        "... and 3 more failures; failures.jsonl has them all.",
+        "dy, 2 files, 3 chunks, 500 events: There is no such file.",
+        "dy, 3.root, events 1,000 to 2,000: No [muons].",
+        "'casa-lab failures r' says more.",
         "Done, without 2 chunks.",
     ]
 

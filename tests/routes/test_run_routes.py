@@ -13,7 +13,6 @@ from casa_lab.events import scanner
 from casa_lab.events.schemas import RUN as RUN_EVENT
 from casa_lab.runs import manager as runs
 from casa_lab.runs.metrics import Effort, MetricsMeter
-from casa_lab.runs.models import Failure
 
 SOURCE = '''
 from coffea.processor import ProcessorABC
@@ -150,23 +149,9 @@ async def test_a_stopped_run_is_resumed_and_that_is_told(
     assert (await events.next(RUN_EVENT))["run"]["state"] == "queued"
 
 
-async def test_failures_log_and_histograms(ask, put_run) -> None:
+async def test_log_and_histograms(ask, put_run) -> None:
     folder = put_run("done")
-    failure = Failure(
-        dataset="dy",
-        file="/data/dy.root",
-        treename="Events",
-        entry_start=None,
-        entry_stop=None,
-        kind="file missing",
-        cause="There is no such file. Check its path.",
-        exception="FileNotFoundError",
-        traceback="",
-    )
-    folder.failures.write_text(failure.model_dump_json() + "\n")
     folder.log.write_text("It went well.\n")
-    failures = await ask("GET", f"{RUN}/failures")
-    assert failures.body == {"failures": [failure.model_dump()], "total": 1}
     assert (await ask("GET", f"{RUN}/log")).body["text"] == "It went well.\n"
     catalog = await ask("GET", f"{RUN}/histograms")
     assert catalog.body == {"sequence": 0, "histograms": []}
@@ -204,13 +189,16 @@ async def test_a_run_is_deleted(ask, put_run) -> None:
         ("POST", "/pause"),
         ("POST", "/resume"),
         ("GET", "/failures"),
+        ("POST", "/retry"),
+        ("POST", "/accept"),
         ("GET", "/metrics"),
         ("GET", "/log"),
         ("GET", "/histograms"),
     ],
 )
 async def test_a_run_that_there_is_not(ask, name, method, below) -> None:
-    reply = await ask(method, f"/casa/runs/{name}{below}")
+    body = {} if below in ("/retry", "/accept") else None
+    reply = await ask(method, f"/casa/runs/{name}{below}", body)
     assert reply.status == 404
     assert reply.message
 

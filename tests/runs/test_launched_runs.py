@@ -19,7 +19,7 @@ from casa_lab.clusters.models import Cluster, NewCluster
 from casa_lab.errors import BadInput, Conflict
 from casa_lab.folders import clusters_dir, read_json, runs_dir
 from casa_lab.folders.journal import read_journal
-from casa_lab.runs import manager
+from casa_lab.runs import manager, recovery
 from casa_lab.runs.folder import open_run
 from casa_lab.runs.models import NewRun, ProcessorReference, Run
 
@@ -156,7 +156,7 @@ def test_failures_of_a_finished_run_are_retried_once_the_file_is_there(
     manager.resume(run.id)
     again = wait_for_end(run.id)
     assert (again.state, again.resumable, again.progress.chunks_failed) == ("done", False, 0)
-    assert manager.failures(run.id).total == 0
+    assert recovery.list_failures(run.id).total == 0
     assert_same_accumulator(load(open_run(run.id).result), expected)
 
 
@@ -185,7 +185,7 @@ def test_a_processor_that_cannot_be_imported_is_a_sentence(launch: Launch, tmp_p
         "broken.py cannot be imported: there is no module 'corrections_that_nobody_has' (line 1). "
         "Install it in this environment, or put its file next to the processor's."
     )
-    assert manager.failures(run.id).total == 0
+    assert recovery.list_failures(run.id).total == 0
 
 
 def test_what_json_cannot_hold_is_refused_at_launch(cluster: Cluster, gate: Gate) -> None:
