@@ -1,0 +1,97 @@
+"""Who takes part: plain Coffea, Casa, and bare processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from unittest.mock import patch
+
+from coffea.nanoevents import NanoAODSchema
+from coffea.processor import DaskExecutor, FuturesExecutor, Runner
+from distributed import Client, LocalCluster
+from loky import ProcessPoolExecutor
+
+from casa_lab.runs.executor import LiveExecutor
+from casa_lab.runs.live import LiveHistograms
+
+from .data import Fileset
+from .floor import BareProcesses
+from .processors import DimuonProcessor
+
+CHUNKSIZE = 100_000
+"""Coffea's default."""
+
+Run = Callable[[Fileset], Any]
+"""Goes over a fileset and returns the merged accumulator."""
+
+
+@dataclass
+class Machinery:
+    """What the contenders share: as many processes for each of them, all started beforehand."""
+
+    client: Client
+    pool: ProcessPoolExecutor
+    bare: BareProcesses
+
+
+@contextmanager
+def machinery(workers: int) -> Iterator[Machinery]:
+    with ExitStack() as stack:
+        cluster = stack.enter_context(
+            LocalCluster(
+                n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+            )
+        )
+        client = stack.enter_context(Client(cluster))
+        pool = stack.enter_context(ProcessPoolExecutor(max_workers=workers))
+        bare = stack.enter_context(BareProcesses(workers))
+        client.wait_for_workers(workers)
+        yield Machinery(client, pool, bare)
+
+
+def contenders(machines: Machinery) -> dict[str, Run]:
+    """Return all but Coffea at its best, which a scan has to find."""
+    return {
+        "coffea": partial(_coffea, _dask(machines)),
+        "casa": partial(_coffea, lambda: LiveExecutor(machines.client, status=False)),
+        "casa, not live": partial(_not_live, machines),
+        "bare": lambda fileset: machines.bare.run(fileset, CHUNKSIZE),
+    }
+
+
+def coffea_settings(machines: Machinery) -> dict[str, Run]:
+    """Return plain Coffea in all settings in which it may be fast."""
+    return {
+        f"{name}, {chunksize // 1000}k, {compression=}": partial(
+            _coffea, make(machines, compression=compression), chunksize=chunksize
+        )
+        for name, make in (("Dask", _dask), ("Futures", _futures))
+        for chunksize in (CHUNKSIZE, 2 * CHUNKSIZE)
+        for compression in (1, None)
+    }
+
+
+def _dask(machines: Machinery, **options: Any) -> Callable[[], Any]:
+    return partial(DaskExecutor, client=machines.client, status=False, **options)
+
+
+def _futures(machines: Machinery, **options: Any) -> Callable[[], Any]:
+    return partial(FuturesExecutor, pool=machines.pool, status=False, **options)
+
+
+def _coffea(executor: Callable[[], Any], fileset: Fileset, chunksize: int = CHUNKSIZE) -> Any:
+    runner = Runner(executor(), schema=NanoAODSchema, chunksize=chunksize, metadata_cache={})
+    return runner(fileset, DimuonProcessor())
+
+
+def _not_live(machines: Machinery, fileset: Fileset) -> Any:
+    """Run without histograms that are added up and written for people to watch."""
+    with patch.multiple(LiveHistograms, add=_nothing, publish=_nothing):
+        return _coffea(lambda: LiveExecutor(machines.client, status=False), fileset)
+
+
+def _nothing(*_: Any) -> bool:
+    return False
