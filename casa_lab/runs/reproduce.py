@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from pprint import pformat
 from typing import Any
 
 from .models import Failure, RunSpec
@@ -117,9 +117,10 @@ def _opening(failure: Failure, spec: RunSpec) -> list[str]:
     ]
 
 
-def _literal(value: Any, indent: int) -> str:
-    """Write a value as Python, over several lines where it is long."""
-    text = repr(value)
-    if len(text) + indent <= 80:
+def _literal(value: Mapping[str, Any], indent: int) -> str:
+    """Write a dictionary as Python, an entry a line where it is long."""
+    if len(text := repr(value)) + indent <= 80:
         return text
-    return pformat(value, width=96 - indent, sort_dicts=False).replace("\n", "\n" + " " * indent)
+    margin = " " * indent
+    entries = "".join(f"{margin}    {key!r}: {item!r},\n" for key, item in value.items())
+    return f"{{\n{entries}{margin}}}"
