@@ -28,10 +28,11 @@ from .closures import postprocessed
 from .errors import RunError, RunStopped
 from .executor import CurrentRun, LiveExecutor
 from .folder import RunFolder
+from .imports import used_modules
 from .loading import load_processor
 from .models import RunSpec
 from .session import RunSession
-from .shipping import as_launched, carry_by_value
+from .shipping import as_launched, carried_sources, carry_by_value
 
 CLUSTER_SECONDS = 600.0
 """How long to wait for the first worker: a batch queue may take its time."""
@@ -90,6 +91,7 @@ def _run(session: RunSession, spec: RunSpec, cluster: str, current: CurrentRun) 
     processor = load_processor(reference)
     session.postprocess = partial(postprocessed, processor)
     carry_by_value(reference)
+    current.modules = used_modules(processor, carried_sources())
     client = _connect(session, cluster)
     try:
         runner = Runner(

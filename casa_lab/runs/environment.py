@@ -1,25 +1,160 @@
-"""What a run was made with: package versions and the state of the user's code."""
+"""What a run is made with: versions of packages, here and elsewhere, and of the user's code."""
 
 from __future__ import annotations
 
-import platform
+import re
 import subprocess
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import distributions, packages_distributions
 from pathlib import Path
 
-PACKAGES = ("casa-lab", "coffea", "awkward", "uproot", "hist", "numpy", "dask", "distributed")
-"""Packages whose versions can change a result."""
+PACKAGES: Mapping[str, str] = {
+    "casa-lab": "casa_lab",
+    "coffea": "coffea",
+    "awkward": "awkward",
+    "uproot": "uproot",
+    "hist": "hist",
+    "numpy": "numpy",
+    "dask": "dask",
+    "distributed": "distributed",
+    "cloudpickle": "cloudpickle",
+    "lz4": "lz4",
+}
+"""Packages whose versions can change a result or break a run, with what they are imported as."""
+
+UNKNOWN = "of unknown version"
+"""Stands for the version of what can be imported and does not say which one it is."""
+
+PROBE = """
+(lambda find, metadata: {
+    "python": __import__("platform").python_version(),
+    **{
+        package: next((found.version for found in metadata.distributions(name=package)), unknown)
+        for package, module in packages.items()
+        if find(module) is not None
+    },
+})(__import__("importlib.util").util.find_spec, __import__("importlib.metadata").metadata)
+"""
+"""Expression for the versions of Python and of ``packages``, without those that are missing.
+
+Source, because pickled code is read by the Python that wrote it alone, and a
+function of Casa's only where Casa is installed: both are to be found out.
+"""
+
+
+def probe(packages: Mapping[str, str]) -> dict[str, str]:
+    """Return the versions of Python and packages in this process."""
+    return _probe(tuple(packages.items())).copy()
+
+
+@lru_cache
+def _probe(packages: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    found: dict[str, str] = eval(PROBE, probe_variables(dict(packages)))
+    return found
+
+
+def probe_variables(packages: Mapping[str, str]) -> dict[str, object]:
+    """Return the variables that :data:`PROBE` needs."""
+    return {"packages": dict(packages), "unknown": UNKNOWN}
 
 
 def package_versions() -> dict[str, str]:
     """Return the versions of Python and of the packages that matter."""
-    versions = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return versions
+    return {name: version for name, version in probe(PACKAGES).items() if version != UNKNOWN}
+
+
+def packages_of(modules: frozenset[str]) -> dict[str, str]:
+    """Return the packages that modules belong to, with the modules, on top of :data:`PACKAGES`."""
+    packages = dict(PACKAGES)
+    for module in sorted(modules.difference(PACKAGES.values())):
+        packages[_package_of(module)] = module
+    return packages
+
+
+@lru_cache
+def _package_of(module: str) -> str:
+    if any(True for _ in distributions(name=module)):
+        return module
+    # It takes half a second, so only for the few that are called otherwise.
+    return next(iter(packages_distributions().get(module, ())), module)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A package that is not the same in two places.
+
+    Attributes
+    ----------
+    package
+        Its name, or ``python``.
+    expected, found
+        Versions; ``found`` is ``None`` where it is missing.
+    """
+
+    package: str
+    expected: str
+    found: str | None
+
+    @property
+    def matters(self) -> bool:
+        """Whether it may change results or break the run: more than a bug-fix release."""
+        return self.found is None or _release(self.expected) != _release(self.found)
+
+    def __str__(self) -> str:
+        name = "Python" if self.package == "python" else self.package
+        found = f"no {name}" if self.found is None else f"{name} {self.found}"
+        return found if self.expected == UNKNOWN else f"{found} instead of {self.expected}"
+
+
+def compare(expected: Mapping[str, str], found: Mapping[str, str]) -> list[Difference]:
+    """Return how what was found differs from what is expected.
+
+    Parameters
+    ----------
+    expected
+        Versions in the driver. What it does not have itself is not compared.
+    found
+        Versions elsewhere.
+    """
+    return [
+        Difference(package, version, found.get(package))
+        for package, version in expected.items()
+        if found.get(package) != version
+        and not (package in found and UNKNOWN in (version, found[package]))
+    ]
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """What a run expects of the processes that work for it.
+
+    Attributes
+    ----------
+    packages
+        The packages that are compared, with what they are imported as.
+    versions
+        Their versions in the driver; those that it lacks itself are left out.
+    """
+
+    packages: Mapping[str, str]
+    versions: Mapping[str, str]
+
+    @classmethod
+    def of_this_process(cls, modules: frozenset[str]) -> Requirement:
+        """Require what is here, of Casa's packages and of those that modules belong to."""
+        packages = packages_of(modules)
+        return cls(packages, probe(packages))
+
+    def unmet_here(self) -> list[Difference]:
+        """Return the differences of this process that matter."""
+        differences = compare(self.versions, probe(self.packages))
+        return [difference for difference in differences if difference.matters]
+
+
+def _release(version: str) -> list[str]:
+    return re.findall(r"\d+", version)[:2]
 
 
 def git_describe(directory: Path) -> str | None:

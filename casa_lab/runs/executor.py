@@ -24,6 +24,7 @@ from casa_lab.reading.look import FileLook
 
 from .closures import postprocessed, recognise
 from .errors import RunError, RunStopped
+from .imports import used_modules
 from .interrupts import first_interrupt
 from .live import accumulator_of
 from .metadata import UnreadableFiles, look_at_all
@@ -31,7 +32,7 @@ from .models import Failure
 from .notebook import open_notebook_run
 from .processing import ChunkProcessing
 from .session import RunSession
-from .shipping import carry_local
+from .shipping import carried_sources, carry_local
 from .tasks import RunTasks
 
 
@@ -49,6 +50,8 @@ class CurrentRun:
         self.session = session
         self.unreadable = UnreadableFiles()
         self.failures: Sequence[Failure] = ()
+        self.modules: frozenset[str] = frozenset()
+        """What the processor needs on workers, as far as that is known."""
 
 
 class LiveExecutor(ExecutorBase):  # type: ignore[misc]
@@ -167,7 +170,7 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
         current = self.current
         current.unreadable.forget()
         with (
-            RunTasks(client, "look-at-files", work, self.retries) as tasks,
+            RunTasks(client, "look-at-files", work, self.retries, current.modules) as tasks,
             self._bar() as bar,
         ):
             task = bar.add_task("Looking at files", total=None, unit="file")
@@ -185,6 +188,7 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
         processor = unpacked(work.processor)
         if carry_local(processor):
             work = work.packed_again()
+        self.current.modules = used_modules(processor, carried_sources())
         session = open_notebook_run(self.name, processor, work.schema.__name__, items)
         session.postprocess = partial(postprocessed, processor)
         interrupts: list[None] = []
@@ -234,8 +238,9 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
         self, session: RunSession, client: Client, work: ChunkWork, items: list[WorkItem]
     ) -> Any:
         current = self.current
+        name = self.function_name or "process"
         with (
-            RunTasks(client, self.function_name or "process", work, self.retries) as tasks,
+            RunTasks(client, name, work, self.retries, current.modules) as tasks,
             self._bar() as bar,
         ):
             task = bar.add_task(self.desc, total=None, unit="event")

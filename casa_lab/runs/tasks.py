@@ -16,10 +16,18 @@ from distributed import Client, Future, KilledWorker
 from .dispatch import Finished, TaskLost
 from .errors import RunError
 from .failures import Cause
+from .gate import EnvironmentGate
 from .packing import pack
 from .plan import Batch
 from .shipping import carried_sources
-from .worker import ProcessorLoadError, RunPlugin, Work, look_at_files, run_batch
+from .worker import (
+    ProcessorLoadError,
+    RunPlugin,
+    StrangeWorker,
+    Work,
+    look_at_files,
+    run_batch,
+)
 
 KILLED_ROUNDS = 2
 """How often work that killed its workers is sent. Each time Dask itself tries it on several
@@ -42,21 +50,37 @@ class RunTasks:
         What the workers do with each item.
     retries
         How often work that was lost is handed out again.
+    modules
+        Top-level modules that the user's code needs on workers.
     """
 
-    def __init__(self, client: Client, name: str, work: Work, retries: int) -> None:
+    def __init__(
+        self,
+        client: Client,
+        name: str,
+        work: Work,
+        retries: int,
+        modules: frozenset[str] = frozenset(),
+    ) -> None:
         self._client = client
         self._prefix = f"{name}-{secrets.token_hex(8)}"
         self._plugin = f"casa-{self._prefix}"
         self._function = pack(work)
         self._sources = carried_sources()
+        self._gate = EnvironmentGate(client, modules)
         self.retries = retries
         self._numbers = itertools.count()
         self._lost: Counter[Hashable] = Counter()
         self._killed: Counter[Hashable] = Counter()
 
     def __enter__(self) -> RunTasks:
-        self._client.register_plugin(RunPlugin(self._plugin, self._function, self._sources))
+        self._gate.check()
+        plugin = RunPlugin(self._plugin, self._function, self._sources, self._gate.requirement)
+        try:
+            self._client.register_plugin(plugin)
+        except Exception:
+            self._gate.check()  # a worker that came after the first look may be to blame
+            raise
         return self
 
     def __exit__(
@@ -88,6 +112,10 @@ class RunTasks:
         RunError
             When no worker will ever succeed.
         """
+        # A worker without Casa cannot even read the task, which Dask reports in its own way.
+        strange = isinstance(finished.error, (StrangeWorker, ImportError, RuntimeError))
+        if strange and self._gate.send_strangers_away():
+            return True
         if isinstance(finished.error, ProcessorLoadError):
             raise RunError(
                 f"The workers cannot load the processor: {finished.error}. Install where they "

@@ -13,6 +13,7 @@ from coffea.processor import accumulate
 from coffea.processor.executor import FileMeta, WorkItem
 from distributed import Worker, WorkerPlugin, get_worker
 
+from .environment import Difference, Requirement
 from .failures import Cause, explain_chunk, explain_file, explain_output
 from .measures import Measures, peak_memory_bytes, reset_peak_memory
 from .packing import pack, unpack
@@ -55,20 +56,29 @@ class RunPlugin(WorkerPlugin):
         The packed :class:`Work`.
     sources
         Sources of the user's modules, by name.
+    requirement
+        The environment that the worker must have.
     """
 
-    def __init__(self, name: str, function: bytes, sources: dict[str, str]) -> None:
+    def __init__(
+        self, name: str, function: bytes, sources: dict[str, str], requirement: Requirement
+    ) -> None:
         self.name = name
         self._packed = function
         self._sources = sources
+        self._requirement = requirement
+        self._unmet: list[Difference] = []
         self._function: WorkerFunction | None = None
 
     def setup(self, worker: Worker) -> None:
-        """Do nothing yet: an import error is to be a message, not a dead worker."""
+        """Look at the environment only: an import error is to be a message, not a dead worker."""
+        self._unmet = self._requirement.unmet_here()
 
     @property
     def function(self) -> WorkerFunction:
         """What does the work, unpacked on first use."""
+        if self._unmet:
+            raise StrangeWorker(", ".join(map(str, self._unmet)))
         if self._function is None:
             import_again(self._sources)
             work: Work = unpack(self._packed)
@@ -79,6 +89,10 @@ class RunPlugin(WorkerPlugin):
         """Close what the run kept open."""
         if self._function is not None:
             self._function.close()
+
+
+class StrangeWorker(Exception):
+    """The worker has another environment than the run, and may do none of its work."""
 
 
 class ProcessorLoadError(Exception):
@@ -174,6 +188,8 @@ def _function_of(plugin: str) -> tuple[str, WorkerFunction]:
     worker = get_worker()
     try:
         return worker.address, cast(RunPlugin, worker.plugins[plugin]).function
+    except StrangeWorker:
+        raise
     except Exception as error:
         raise ProcessorLoadError(f"{type(error).__name__}: {error}") from error
 
