@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import resource
 import socket
-import sys
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +11,7 @@ from coffea.processor.executor import FileMeta, WorkItem
 
 from casa_lab.reading.chunks import FileChanged
 
+from .measures import peak_memory_bytes
 from .models import FailureKind
 
 
@@ -35,7 +34,7 @@ class Cause:
     host: str = ""
     """Name of the worker's machine."""
     peak_memory: int | None = None
-    """Most bytes that the worker ever had in use."""
+    """Most bytes that the worker had in use meanwhile."""
 
 
 def explain_file(error: BaseException, meta: FileMeta) -> Cause:
@@ -82,14 +81,8 @@ def _cause(kind: FailureKind, sentence: str, error: BaseException, retry: bool) 
         traceback=_printable("".join(traceback.format_exception(error))),
         retry=retry,
         host=socket.gethostname(),
-        peak_memory=_peak_memory(),
+        peak_memory=peak_memory_bytes(),
     )
-
-
-def _peak_memory() -> int:
-    """Return the most bytes that this process ever had in use."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024  # else it counts kilobytes
 
 
 def _printable(text: str) -> str:
