@@ -72,10 +72,6 @@ class ChunkWork:
         coffea = partial(self.coffea.func, *self.coffea.args, **keywords)
         return replace(self, coffea=coffea, processor=packed)
 
-    def on_worker(self) -> ChunkReader:
-        """Return what a worker calls with each chunk."""
-        return ChunkReader(self)
-
     @property
     def is_readable_here(self) -> bool:
         """Whether these chunks are read in Casa's way."""

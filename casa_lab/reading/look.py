@@ -28,10 +28,6 @@ class FileLook:
 
     coffea: Callable[[FileMeta], set_accumulator]
 
-    def on_worker(self) -> FileLooker:
-        """Return what a worker calls with each file."""
-        return FileLooker(self)
-
 
 class FileLooker:
     """Looks at files on a worker, with Coffea's function and without reading branches.
@@ -53,9 +49,6 @@ class FileLooker:
         except Unfamiliar:  # its clusters are wanted, which the branches tell
             (found,) = self._coffea(meta)
         return found
-
-    def close(self) -> None:
-        """Do nothing: no file stays open."""
 
 
 def _lazily(

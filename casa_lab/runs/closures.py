@@ -10,12 +10,14 @@ Coffea, a user who calls the executor directly) runs on Coffea's DaskExecutor.
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from coffea.processor import ProcessorABC
-from coffea.processor.executor import Runner
+from coffea.processor.executor import FileMeta, Runner, WorkItem
 
 from casa_lab.reading.chunks import ChunkWork
 from casa_lab.reading.look import FileLook
@@ -74,3 +76,47 @@ def _chunk_work(work: partial[Any]) -> ChunkWork:
         has_checkpointer=keywords["checkpointer"] is not None,
         cache_function=keywords["cache_function"],
     )
+
+
+@dataclass(frozen=True)
+class Chunking:
+    """How Runner makes chunks of a file.
+
+    Attributes
+    ----------
+    chunksize
+        Events that a chunk should have.
+    align_clusters
+        Whether chunks end where clusters do.
+    """
+
+    chunksize: int
+    align_clusters: bool
+
+    def chunks(self, meta: FileMeta) -> list[WorkItem]:
+        """Return the chunks of a file that was looked at."""
+        return list(meta.chunks(self.chunksize, self.align_clusters))
+
+
+def chunking_of_caller(executor: Callable[[Any], bool]) -> Chunking | None:
+    """Return how the Runner that is calling makes chunks, if it is going to process them next.
+
+    Nothing tells an executor why it is asked to look at files. When Runner is
+    about to process them with the same executor, they may be looked at while
+    the first chunks are processed; when a user wants the chunks themselves
+    (``Runner.preprocess``), or the number of chunks matters, they may not.
+
+    Parameters
+    ----------
+    executor
+        Tells whether Runner's executor is the one that asks.
+    """
+    frame = inspect.currentframe()
+    while frame is not None:
+        if frame.f_code is Runner._run_impl.__code__:
+            runner = frame.f_locals["self"]
+            if runner.maxchunks is None and not runner.savemetrics and executor(runner.executor):
+                return Chunking(runner.chunksize, runner.align_clusters)
+            return None
+        frame = frame.f_back
+    return None

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 import rich.progress
-from coffea.processor import accumulate
+from coffea.processor import accumulate, set_accumulator
 from coffea.processor.executor import DaskExecutor, ExecutorBase, FileMeta, WorkItem
 from coffea.util import rich_bar
 from distributed import Client, default_client
@@ -21,13 +21,14 @@ from distributed import Client, default_client
 from casa_lab.errors import CasaError
 from casa_lab.reading.chunks import ChunkWork, unpacked
 from casa_lab.reading.look import FileLook
+from casa_lab.reading.work import RunWork
 
-from .closures import postprocessed, recognise
+from .closures import chunking_of_caller, postprocessed, recognise
 from .errors import RunError, RunStopped
 from .imports import used_modules
 from .interrupts import first_interrupt
 from .live import accumulator_of
-from .metadata import UnreadableFiles, look_at_all
+from .metadata import Placeholders, look_at_all
 from .models import Failure
 from .notebook import open_notebook_run
 from .processing import ChunkProcessing
@@ -48,7 +49,8 @@ class CurrentRun:
 
     def __init__(self, session: RunSession | None = None) -> None:
         self.session = session
-        self.unreadable = UnreadableFiles()
+        self.placeholders = Placeholders()
+        self.look: FileLook | None = None
         self.failures: Sequence[Failure] = ()
         self.modules: frozenset[str] = frozenset()
         """What the processor needs on workers, as far as that is known."""
@@ -168,9 +170,14 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
 
     def _look_at(self, client: Client, work: FileLook, metas: Iterable[FileMeta]) -> Any:
         current = self.current
-        current.unreadable.forget()
+        current.placeholders.forget()
+        chunking = chunking_of_caller(self._is_that_of)
+        if chunking is not None:
+            current.look = work
+            return set_accumulator(current.placeholders.postpone(meta, chunking) for meta in metas)
+        look = RunWork(look=work)
         with (
-            RunTasks(client, "look-at-files", work, self.retries, current.modules) as tasks,
+            RunTasks(client, "look-at-files", look, self.retries, current.modules) as tasks,
             self._bar() as bar,
         ):
             task = bar.add_task("Looking at files", total=None, unit="file")
@@ -180,7 +187,12 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
                 if current.session is not None:
                     current.session.mention(f"Looking at files: {done} of {of}.")
 
-            return look_at_all(client, tasks, metas, current.unreadable, current.session, progress)
+            return look_at_all(
+                client, tasks, metas, current.placeholders, current.session, progress
+            )
+
+    def _is_that_of(self, executor: Any) -> bool:
+        return isinstance(executor, LiveExecutor) and executor.current is self.current
 
     def _process(self, client: Client, work: ChunkWork, items: list[WorkItem]) -> Any:
         if self.current.session is not None:
@@ -202,7 +214,7 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
                 merged = self._drive(session, client, work, items)
         finally:
             session.close()
-            self.current.unreadable.forget()
+            self.current.placeholders.forget()
             if interrupts:
                 raise KeyboardInterrupt(f"Stopped. What was counted is in {session.folder.path}.")
         return merged
@@ -240,21 +252,25 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
         current = self.current
         name = self.function_name or "process"
         with (
-            RunTasks(client, name, work, self.retries, current.modules) as tasks,
+            RunTasks(
+                client, name, RunWork(work, current.look), self.retries, current.modules
+            ) as tasks,
             self._bar() as bar,
         ):
             task = bar.add_task(self.desc, total=None, unit="event")
             session.watch = lambda progress: bar.update(
                 task, completed=progress.events_done, total=progress.events_total
             )
-            processing = ChunkProcessing(session, client, tasks, current.unreadable, self.fail_fast)
+            processing = ChunkProcessing(
+                session, client, tasks, current.placeholders, self.fail_fast
+            )
             current.failures = processing.failures
             merged = processing.run(items)
-            merged["processed"] = {item for item in items if session.ledger.is_counted(item)}
+            merged["processed"] = processing.processed
         if self.failures:
             warnings.warn(
-                f"{len(self.failures)} of {len(items)} chunks failed and are not in the result. "
-                f"The first: {self.failures[0].cause}",
+                f"{len(self.failures)} of {session.progress.chunks_total or 'the'} chunks failed "
+                f"and are not in the result. The first: {self.failures[0].cause}",
                 stacklevel=2,
             )
         return merged

@@ -12,7 +12,8 @@ import json
 import struct
 import time
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,9 @@ from coffea.processor.executor import WorkItem
 from casa_lab.folders.files import replace_file
 
 from .errors import RunError
-from .merge import OrderedMerge
+from .merge import OrderedMerge, Place
 from .packing import pack, unpack
-from .plan import Batch, FileKey, Plan, file_key, is_placeholder
+from .plan import Batch, FileKey, file_key, is_placeholder
 
 CHECKPOINT_SECONDS = 10.0
 """Least time between two checkpoints."""
@@ -62,9 +63,12 @@ class Ledger:
         self._directory = directory
         self._merge = OrderedMerge()
         self._files: list[FileKey] = []
-        self._batches: list[int] = []
+        self._positions: dict[FileKey, int] = {}
+        self._chunks: dict[int, int] = {}
         self._identities: dict[FileKey, str] = {}
         self.counted: dict[FileKey, set[Range]] = {}
+        # Files of which parts of chunks may be counted: to look for them takes time.
+        self._cut: set[FileKey] = set()
         self._generation = 0
         try:
             self._restore()
@@ -79,7 +83,7 @@ class Ledger:
 
     def is_counted(self, item: WorkItem) -> bool:
         """Tell whether a chunk is in the merged output."""
-        return (item.entrystart, item.entrystop) in self.counted.get(file_key(item), ())
+        return not self._uncounted(item)
 
     def by_dataset(self) -> dict[str, tuple[int, int]]:
         """Return the number of counted events and chunks, by dataset."""
@@ -90,36 +94,59 @@ class Ledger:
             totals[key.dataset] = (events, number + len(chunks))
         return totals
 
-    def open_plan(self, plan: Plan) -> list[Batch]:
-        """Take the plan of this session and return what is missing.
+    def open_files(self, files: Sequence[FileKey]) -> None:
+        """Take the files of this session, in their order."""
+        if self._files and self._files != list(files):
+            # Not those of the earlier session: positions have changed, so what
+            # was merged before is kept as one piece.
+            earlier = self._merge.total()
+            self._merge = OrderedMerge()
+            self._merge.put(None, 0, earlier)
+            self._chunks = {}
+        self._files = list(files)
+        self._positions = {key: position for position, key in enumerate(files)}
+        self.checkpoint()
 
-        A batch of which some chunks are counted already comes back with the
-        others only.
+    def open_chunks(self, position: int, chunks: Sequence[WorkItem]) -> list[list[WorkItem]]:
+        """Take the chunks of a file, once they are known.
+
+        Parameters
+        ----------
+        position
+            Position of the file.
+        chunks
+            Its chunks, in order.
+
+        Returns
+        -------
+        list of list of WorkItem
+            For each chunk what of it is not counted: itself, parts of it, or nothing.
 
         Raises
         ------
         RunError
-            When a file of which chunks are counted has been replaced: neither
-            its old nor its new chunks could be told from each other.
+            When chunks are counted and the file has been replaced: neither its
+            old nor its new chunks could be told from each other.
         """
-        self._check_files(plan)
-        batches = [len(of_file) for of_file in plan.batches]
-        if self._files and (self._files, self._batches) != (plan.files, batches):
-            # Not the files of the earlier session: positions have changed, so
-            # what was merged before is kept as one piece.
-            earlier = self._merge.total()
-            self._merge = OrderedMerge()
-            self._merge.put_extra(earlier)
-        self._files, self._batches = list(plan.files), batches
-        self.checkpoint()
-        missing = []
-        for batch in plan:
-            left = tuple(item for item in batch.items if not self.is_counted(item))
-            if left:
-                missing.append(Batch(batch.file, batch.number, left))
+        key = self._files[position]
+        self._check_file(key, chunks)
+        self._chunks[position] = len(chunks)
+        missing = [self._uncounted(item) for item in chunks]
+        for number, (item, parts) in enumerate(zip(chunks, missing, strict=True)):
+            if parts != [item]:
+                self.leave_out(position, number)
         return missing
 
-    def accept(self, batch: Batch, chunks: Sequence[Range], payload: bytes) -> Any | None:
+    def leave_out(self, position: int, number: int) -> None:
+        """Close the place of a chunk to which nothing comes, unless something is there."""
+        if not self.has_place(position, number):
+            self._merge.put(Place(position, 0, number), self._chunks[position], None)
+
+    def has_place(self, position: int, number: int) -> bool:
+        """Tell whether the place of a chunk is taken."""
+        return self._merge.has(Place(position, 0, number))
+
+    def accept(self, batch: Batch, chunks: Sequence[WorkItem], payload: bytes) -> Any | None:
         """Count chunks of a batch, on disk first.
 
         Parameters
@@ -138,19 +165,17 @@ class Ledger:
             duplicate, of which nothing is counted.
         """
         output = unpack(payload)  # what cannot be read must not count
-        done = self.counted.setdefault(batch.key, set())
-        if not done.isdisjoint(chunks):
+        if any(self._uncounted(item) != [item] for item in chunks):
             return None
-        head = json.dumps(
-            {"file": batch.file, "number": batch.number, "key": batch.key, "chunks": chunks}
-        ).encode()
+        record = self._record(batch, chunks)
+        head = json.dumps(record).encode()
         check = zlib.crc32(payload, zlib.crc32(head))
         self._log.write(_HEAD.pack(_MAGIC, len(head), len(payload), check))
         self._log.write(head)
         self._log.write(payload)
         self._log.flush()
         self._logged += _HEAD.size + len(head) + len(payload)
-        done.update(chunks)
+        self._count(record)
         return output
 
     def merge(self, batch: Batch, output: Any | None) -> None:
@@ -159,7 +184,7 @@ class Ledger:
         Every batch is merged, one that failed with ``None``: the pieces after
         it need not wait.
         """
-        self._merge.put(batch.file, batch.number, self._batches[batch.file], output)
+        self._put(batch.place, output)
 
     def pieces(self) -> Iterator[Any]:
         """Yield the accumulators that the merged output consists of, to be read only."""
@@ -181,9 +206,10 @@ class Ledger:
             {
                 "generation": self._generation + 1,
                 "files": self._files,
-                "batches": self._batches,
+                "chunks": self._chunks,
                 "identities": self._identities,
                 "counted": self.counted,
+                "cut": self._cut,
                 "merge": self._merge,
             }
         )
@@ -199,30 +225,79 @@ class Ledger:
         """Close the log file."""
         self._log.close()
 
-    def _check_files(self, plan: Plan) -> None:
-        for key, batches in zip(plan.files, plan.batches, strict=True):
-            chunks = [item for batch in batches for item in batch.items]
-            if is_placeholder(chunks[0]):
-                continue  # cannot be read today; what it gave before stays counted
-            identity = str(chunks[0].fileuuid)
-            planned = {(item.entrystart, item.entrystop) for item in chunks}
-            counted = self.counted.get(key, set())
-            known = self._identities.setdefault(key, identity)
-            if counted and (known != identity or not counted <= planned):
-                raise RunError(
-                    f"{key.filename} is not the file that this run began with: it was replaced. "
-                    "Launch a new run."
-                )
-            self._identities[key] = identity
+    def _check_file(self, key: FileKey, chunks: Sequence[WorkItem]) -> None:
+        if is_placeholder(chunks[0]):
+            return  # cannot be read today; what it gave before stays counted
+        identity = str(chunks[0].fileuuid)
+        planned = {(item.entrystart, item.entrystop) for item in chunks}
+        others = self.counted.get(key, set()) - planned
+        known = self._identities.get(key, identity)
+        if (key in self.counted and known != identity) or not _are_within(others, planned):
+            raise RunError(
+                f"{key.filename} is not the file that this run began with: it was replaced. "
+                "Launch a new run."
+            )
+        if others:
+            self._cut.add(key)
+        self._identities[key] = identity
+
+    def _uncounted(self, item: WorkItem) -> list[WorkItem]:
+        """Return what of a chunk is not counted."""
+        whole = (item.entrystart, item.entrystop)
+        counted = self.counted.get(file_key(item), set())
+        if whole in counted:
+            return []
+        if file_key(item) not in self._cut:
+            return [item]
+        inside = sorted(part for part in counted if whole[0] <= part[0] and part[1] <= whole[1])
+        if not inside:
+            return [item]
+        starts = [whole[0], *(stop for _, stop in inside)]
+        stops = [*(start for start, _ in inside), whole[1]]
+        return [
+            replace(item, entrystart=start, entrystop=stop)
+            for start, stop in zip(starts, stops, strict=True)
+            if start < stop
+        ]
+
+    def _record(self, batch: Batch, chunks: Sequence[WorkItem]) -> dict[str, Any]:
+        """Return what the log says of a batch: enough to count it again."""
+        positions = [self._positions[file_key(item)] for item in chunks]
+        return {
+            "place": batch.place,
+            "files": [
+                (position, self._identities[self._files[position]], self._chunks[position])
+                for position in dict.fromkeys(positions)
+            ],
+            "chunks": [
+                (position, item.entrystart, item.entrystop)
+                for position, item in zip(positions, chunks, strict=True)
+            ],
+        }
+
+    def _count(self, record: Mapping[str, Any]) -> None:
+        for position, identity, chunks in record["files"]:
+            self._identities[self._files[position]] = identity
+            self._chunks[position] = chunks
+            if record["place"] is None:
+                self._cut.add(self._files[position])
+        for position, start, stop in record["chunks"]:
+            self.counted.setdefault(self._files[position], set()).add((start, stop))
+
+    def _put(self, place: Place | None, output: Any | None) -> None:
+        chunks = 0 if place is None or place.file is None else self._chunks[place.file]
+        self._merge.put(place, chunks, output)
 
     def _restore(self) -> None:
         if self._checkpoint_path.exists():
             saved = unpack(self._checkpoint_path.read_bytes())
             self._generation = saved["generation"]
             self._files = saved["files"]
-            self._batches = saved["batches"]
+            self._positions = {key: position for position, key in enumerate(self._files)}
+            self._chunks = saved["chunks"]
             self._identities = saved["identities"]
             self.counted = saved["counted"]
+            self._cut = saved["cut"]
             self._merge = saved["merge"]
         log = self._log_path(self._generation)
         for stale in set(self._directory.glob("log-*.bin")) - {log}:
@@ -232,10 +307,9 @@ class Ledger:
             whole = 0
             for end, head, payload in _records(data):
                 whole = end
-                key = FileKey(*head["key"])
-                self.counted.setdefault(key, set()).update(map(tuple, head["chunks"]))
-                of = self._batches[head["file"]]
-                self._merge.put(head["file"], head["number"], of, unpack(payload))
+                self._count(head)
+                place = None if head["place"] is None else Place(*head["place"])
+                self._put(place, unpack(payload))
             if whole != len(data):  # torn by a crash while it was written
                 with log.open("r+b") as stream:
                     stream.truncate(whole)
@@ -246,6 +320,13 @@ class Ledger:
 
     def _log_path(self, generation: int) -> Path:
         return self._directory / f"log-{generation}.bin"
+
+
+def _are_within(parts: Iterable[Range], chunks: Iterable[Range]) -> bool:
+    """Tell whether each range is a part of a chunk."""
+    return all(
+        any(start <= part[0] and part[1] <= stop for start, stop in chunks) for part in parts
+    )
 
 
 def _records(data: bytes) -> Iterator[tuple[int, dict[str, Any], bytes]]:

@@ -1,21 +1,38 @@
-"""Merging batch outputs in an order that does not depend on when they arrive.
+"""Merging outputs in an order that does not depend on when they arrive.
 
 Floating-point sums depend on their order. Here the order follows positions
-alone, so that a run gives the same bits whatever the workers' speed and
-however often something was retried: within a file the batches are added one
-after the other, and files are merged by a binary tree over their positions.
+alone, so that a run gives the same bits whatever the workers' speed, however
+many chunks went into a task and however often something was retried: the
+chunks of a file are merged by a binary tree over their positions, and so are
+the files. A task may hold any whole subtree; a worker merges it in the same way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from coffea.processor import accumulate
 
 Accumulator = Any
 """Whatever a processor returns; Coffea knows how to add two of a kind."""
+
+
+class Place(NamedTuple):
+    """Which leaves of the tree an output is the sum of.
+
+    Attributes
+    ----------
+    file
+        Position of the file whose chunks they are; ``None`` when they are files.
+    level, number
+        They are the ``2**level`` leaves from ``number * 2**level`` on.
+    """
+
+    file: int | None
+    level: int
+    number: int
 
 
 def add(total: Accumulator | None, part: Accumulator | None) -> Accumulator | None:
@@ -28,15 +45,66 @@ def add(total: Accumulator | None, part: Accumulator | None) -> Accumulator | No
 
 
 @dataclass
-class OpenFile:
-    """A file of which some batches are merged."""
+class Tree:
+    """Sums of leaves, which sums of the leaves beside them can still join.
 
-    expected: int = 0
-    """The batch that is added next."""
-    total: Accumulator | None = None
-    """Sum of the batches before it."""
-    early: dict[int, Accumulator | None] = field(default_factory=dict)
-    """Batches that arrived before their turn."""
+    Attributes
+    ----------
+    nodes
+        ``(level, index)`` to the sum of ``2**level`` leaves. About as many as the
+        logarithm of the number of leaves, plus what is out of order.
+    """
+
+    nodes: dict[tuple[int, int], Accumulator | None] = field(default_factory=dict)
+
+    def put(self, level: int, index: int, part: Accumulator | None) -> None:
+        """Put the sum of some leaves to its place, and join what is complete."""
+        while (level, index ^ 1) in self.nodes:
+            sibling = self.nodes.pop((level, index ^ 1))
+            left, right = (sibling, part) if index & 1 else (part, sibling)
+            part = add(left, right)
+            level, index = level + 1, index >> 1
+        self.nodes[level, index] = part
+
+    def has(self, level: int, index: int) -> bool:
+        """Tell whether some leaves are in one of the sums."""
+        top = max((level for level, _ in self.nodes), default=-1)
+        return any((up, index >> (up - level)) in self.nodes for up in range(level, top + 1))
+
+    def placed(self) -> list[tuple[int, Accumulator | None]]:
+        """Return the sums in the order of their leaves, each with its first leaf."""
+        placed = [(index << level, part) for (level, index), part in self.nodes.items()]
+        return sorted(placed, key=lambda place: place[0])
+
+    def total(self) -> Accumulator | None:
+        """Return the sum of everything, which uses the tree up."""
+        total: Accumulator | None = None
+        for _, part in self.placed():
+            total = add(total, part)
+        self.nodes = {}
+        return total
+
+
+def fold(files: Iterable[Iterable[Accumulator | None]]) -> Accumulator | None:
+    """Merge the outputs of a subtree, which are given file by file and chunk by chunk."""
+    of_files = Tree()
+    for position, chunks in enumerate(files):
+        of_chunks = Tree()
+        for number, part in enumerate(chunks):
+            of_chunks.put(0, number, part)
+        of_files.put(0, position, of_chunks.total())
+    return of_files.total()
+
+
+@dataclass
+class OpenFile:
+    """A file of which some chunks are merged."""
+
+    chunks: int
+    """How many it has."""
+    covered: int = 0
+    """How many of them are merged, or known not to come."""
+    tree: Tree = field(default_factory=Tree)
 
 
 @dataclass
@@ -45,60 +113,53 @@ class OrderedMerge:
 
     Attributes
     ----------
-    nodes
-        ``(level, index)`` to the sum of the ``2**level`` files from
-        ``index * 2**level`` on. About as many as the logarithm of the number
-        of files, plus what is out of order.
+    files
+        Sums of complete files.
     opened
-        Files of which a batch is still missing, by position.
-    closed
-        Positions of the files that are complete.
+        Files of which a chunk is still missing, by position.
     extra
         Sum of what has no place of its own: chunks retried after the rest of
-        their batch was merged.
+        their file was merged, and parts of chunks.
     """
 
-    nodes: dict[tuple[int, int], Accumulator | None] = field(default_factory=dict)
+    files: Tree = field(default_factory=Tree)
     opened: dict[int, OpenFile] = field(default_factory=dict)
-    closed: set[int] = field(default_factory=set)
     extra: Accumulator | None = None
 
-    def put(self, file: int, number: int, of: int, part: Accumulator | None) -> None:
-        """Merge the output of a batch.
+    def put(self, place: Place | None, chunks: int, part: Accumulator | None) -> None:
+        """Merge an output.
 
         Parameters
         ----------
-        file, number
-            Position of the file, and of the batch in the file.
-        of
-            How many batches the file has.
+        place
+            What it is the sum of; ``None`` for an output without a place.
+        chunks
+            How many chunks the place's file has, where the place is in a file.
         part
-            The batch's accumulator, which the merge may change from now on;
-            ``None`` for a batch without output.
+            The accumulator, which the merge may change from now on; ``None``
+            for leaves without output.
         """
-        if self._is_taken(file, number):
-            self.put_extra(part)
-            return
-        open_file = self.opened.setdefault(file, OpenFile())
-        open_file.early[number] = part
-        while open_file.expected in open_file.early:
-            open_file.total = add(open_file.total, open_file.early.pop(open_file.expected))
-            open_file.expected += 1
-        if open_file.expected == of:
-            del self.opened[file]
-            self.closed.add(file)
-            self._put_node(0, file, open_file.total)
+        if place is None or self.has(place):
+            self.extra = add(self.extra, part)
+        elif place.file is None:
+            self.files.put(place.level, place.number, part)
+        else:
+            self._put_chunks(place.file, place, chunks, part)
 
-    def put_extra(self, part: Accumulator | None) -> None:
-        """Merge an output that has no place of its own."""
-        self.extra = add(self.extra, part)
+    def has(self, place: Place) -> bool:
+        """Tell whether a place is taken, so that what comes there would count besides."""
+        if place.file is None:
+            return self.files.has(place.level, place.number)
+        if self.files.has(0, place.file):
+            return True
+        opened = self.opened.get(place.file)
+        return opened is not None and opened.tree.has(place.level, place.number)
 
     def pieces(self) -> Iterator[Accumulator]:
         """Yield all accumulators held, in the order of their positions."""
-        placed = [(index << level, total) for (level, index), total in self.nodes.items()]
-        for file, open_file in self.opened.items():
-            placed.append((file, open_file.total))
-            placed.extend((file, open_file.early[number]) for number in sorted(open_file.early))
+        placed = self.files.placed()
+        for position, opened in self.opened.items():
+            placed.extend((position, part) for _, part in opened.tree.placed())
         for _, piece in sorted(placed, key=lambda place: place[0]):
             if piece is not None:
                 yield piece
@@ -110,19 +171,13 @@ class OrderedMerge:
         result: Accumulator | None = None
         for piece in self.pieces():
             result = add(result, piece)
-        self.nodes, self.opened, self.closed, self.extra = {}, {}, set(), None
+        self.files, self.opened, self.extra = Tree(), {}, None
         return result
 
-    def _is_taken(self, file: int, number: int) -> bool:
-        if file in self.closed:
-            return True
-        open_file = self.opened.get(file)
-        return open_file is not None and (number < open_file.expected or number in open_file.early)
-
-    def _put_node(self, level: int, index: int, total: Accumulator | None) -> None:
-        while (level, index ^ 1) in self.nodes:
-            sibling = self.nodes.pop((level, index ^ 1))
-            left, right = (sibling, total) if index & 1 else (total, sibling)
-            total = add(left, right)
-            level, index = level + 1, index >> 1
-        self.nodes[level, index] = total
+    def _put_chunks(self, file: int, place: Place, chunks: int, part: Accumulator | None) -> None:
+        opened = self.opened.setdefault(file, OpenFile(chunks))
+        opened.tree.put(place.level, place.number, part)
+        opened.covered += 1 << place.level
+        if opened.covered == opened.chunks:
+            del self.opened[file]
+            self.files.put(0, file, opened.tree.total())

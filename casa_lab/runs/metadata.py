@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any
 
 from coffea.processor import set_accumulator
 from coffea.processor.executor import FileMeta, WorkItem
 from distributed import Client
 
+from .closures import Chunking
 from .dispatch import Dispatcher
 from .errors import RunStopped
 from .failures import Cause
@@ -18,9 +22,11 @@ from .session import RunSession
 from .tasks import RunTasks, explain_loss
 from .worker import MetadataOutcome
 
-FILES_PER_TASK = 4
-"""Files that one task looks at: opening a wide file takes most of a second."""
+LOOK_SECONDS = 0.5
+"""How long a task that looks at files should take."""
 
+LOOK_FILES = 200
+"""Most files that one task looks at."""
 
 _EMPTY = {"numentries": 0, "uuid": NO_IDENTITY, "clusters": [0]}
 """Metadata of a file without events."""
@@ -35,24 +41,61 @@ _FORGOTTEN = Cause(
 """Why a chunk that an earlier call made for an unreadable file has no events."""
 
 
-class UnreadableFiles:
-    """The files that could not be looked at, and how Runner is led past them.
+@dataclass
+class _Waiting:
+    """A file that Runner believes to be empty, and how its chunks are made once it is known."""
 
-    Runner raises when metadata of a file is missing. So an unreadable file
-    gets the metadata of an empty one, which makes one chunk without events;
-    the executor knows it again, and lists the file as failed.
+    meta: FileMeta
+    placeholder: dict[str, Any]
+    chunking: Chunking
+
+
+class Placeholders:
+    """Files of which nothing is known, and how Runner is led past them.
+
+    Runner wants to know all files before it asks for the first chunk, and
+    raises when one cannot be read. So a file that is unreadable, or that is
+    looked at only while others are processed, gets the metadata of an empty
+    one, which makes one chunk without events; the executor knows it again.
     """
 
     def __init__(self) -> None:
         self._causes: dict[FileKey, tuple[Cause, str]] = {}
-        self._placeholders: list[dict[str, Any]] = []
+        self._waiting: dict[FileKey, _Waiting] = {}
+        self._placeholders: dict[FileKey, dict[str, Any]] = {}
 
-    def add(self, meta: FileMeta, cause: Cause, worker: str) -> FileMeta:
+    def add_unreadable(self, meta: FileMeta, cause: Cause, worker: str) -> FileMeta:
         """Note an unreadable file and return it with a placeholder for its metadata."""
-        self._causes[FileKey(meta.dataset, meta.filename, meta.treename)] = (cause, worker)
-        placeholder = {**(meta.metadata or {}), **_EMPTY}
-        self._placeholders.append(placeholder)
-        return FileMeta(meta.dataset, meta.filename, meta.treename, placeholder)
+        self._causes[_key(meta)] = (cause, worker)
+        return self._add(meta)
+
+    def postpone(self, meta: FileMeta, chunking: Chunking) -> FileMeta:
+        """Note a file to be looked at later and return it with a placeholder."""
+        stand_in = self._add(meta)
+        self._waiting[_key(meta)] = _Waiting(meta, self._placeholders[_key(meta)], chunking)
+        return stand_in
+
+    def postponed(self, item: WorkItem) -> FileMeta | None:
+        """Return the file that a chunk stands for, if it is to be looked at later."""
+        waiting = self._waiting.get(file_key(item)) if is_placeholder(item) else None
+        return None if waiting is None else waiting.meta
+
+    def learn(self, found: FileMeta, item: WorkItem) -> list[WorkItem]:
+        """Return the chunks of a file, now that it was looked at.
+
+        Parameters
+        ----------
+        found
+            The file with its metadata, which Runner's cache gets, too.
+        item
+            The chunk that stood for it.
+        """
+        waiting = self._waiting.pop(file_key(item))
+        del self._placeholders[file_key(item)]
+        waiting.placeholder.update(found.metadata)
+        chunks = waiting.chunking.chunks(found)
+        # What the user says of the dataset comes with the chunk.
+        return [replace(chunk, usermeta=item.usermeta, preload=item.preload) for chunk in chunks]
 
     def failure(self, item: WorkItem) -> Failure | None:
         """Return why the file of a chunk could not be read, ``None`` if it could."""
@@ -67,11 +110,21 @@ class UnreadableFiles:
         A later run in the same process then looks at the files again: they may
         have been repaired. What the user says of the dataset stays.
         """
-        for placeholder in self._placeholders:
+        for placeholder in self._placeholders.values():
             for key in _EMPTY:
                 placeholder.pop(key, None)
         self._placeholders.clear()
+        self._waiting.clear()
         self._causes.clear()
+
+    def _add(self, meta: FileMeta) -> FileMeta:
+        placeholder = {**(meta.metadata or {}), **_EMPTY}
+        self._placeholders[_key(meta)] = placeholder
+        return FileMeta(meta.dataset, meta.filename, meta.treename, placeholder, meta.preload)
+
+
+def _key(meta: FileMeta) -> FileKey:
+    return FileKey(meta.dataset, meta.filename, meta.treename)
 
 
 def as_failure(
@@ -99,11 +152,56 @@ def as_failure(
     )
 
 
+class Looks:
+    """Files that wait to be looked at, handed out as many at a time as a task is worth.
+
+    Parameters
+    ----------
+    metas
+        The files.
+    """
+
+    def __init__(self, metas: Iterable[FileMeta] = ()) -> None:
+        self._waiting = deque(metas)
+        self._again: deque[tuple[FileMeta, ...]] = deque()
+        self._seconds: float | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self._again or self._waiting)
+
+    def take(self) -> tuple[FileMeta, ...]:
+        """Return the files of the next task: one at first, as nobody knows how long it takes."""
+        if self._again:
+            return self._again.popleft()
+        files = 1
+        if self._seconds is not None:
+            files = max(1, min(LOOK_FILES, int(LOOK_SECONDS / max(self._seconds, 1e-6))))
+        return tuple(self._waiting.popleft() for _ in range(min(files, len(self._waiting))))
+
+    def learn(self, outcome: MetadataOutcome) -> None:
+        """Take in how long a task took."""
+        if outcome.files:
+            self._seconds = outcome.seconds / len(outcome.files)
+
+    def put_back(self, metas: tuple[FileMeta, ...]) -> None:
+        """Hand files out again, one at a time: the others need not be blamed for one."""
+        self._again.extend((meta,) for meta in metas)
+
+
+def interleaved(metas: Iterable[FileMeta]) -> Iterator[FileMeta]:
+    """Yield files of all datasets in turn."""
+    by_dataset: dict[str, list[FileMeta]] = {}
+    for meta in metas:
+        by_dataset.setdefault(meta.dataset, []).append(meta)
+    for round_of in zip_longest(*by_dataset.values()):
+        yield from (meta for meta in round_of if meta is not None)
+
+
 def look_at_all(
     client: Client,
     tasks: RunTasks,
     metas: Iterable[FileMeta],
-    unreadable: UnreadableFiles,
+    placeholders: Placeholders,
     session: RunSession | None,
     progress: Callable[[int, int], None],
 ) -> set_accumulator:
@@ -117,7 +215,7 @@ def look_at_all(
         Sends work for this phase.
     metas
         The files.
-    unreadable
+    placeholders
         Takes the files that cannot be read.
     session
         Told how far it is, where there is one; its stop request ends the look.
@@ -129,30 +227,31 @@ def look_at_all(
     set_accumulator
         What Runner expects of its metadata phase.
     """
-    waiting = sorted(metas, key=lambda meta: (meta.dataset, meta.filename))
-    groups = [
-        tuple(waiting[at : at + FILES_PER_TASK]) for at in range(0, len(waiting), FILES_PER_TASK)
-    ][::-1]
+    wanted = sorted(metas, key=lambda meta: (meta.dataset, meta.filename))
+    looks = Looks(wanted)
     found = set_accumulator()
     dispatcher: Dispatcher[tuple[FileMeta, ...]] = Dispatcher(client, tasks.look_at)
     try:
-        while groups or dispatcher.in_flight:
-            while groups and dispatcher.has_room():
-                dispatcher.send(groups.pop())
+        while looks or dispatcher.in_flight:
+            while looks and dispatcher.has_room():
+                dispatcher.send(looks.take())
             for finished in dispatcher.take():
                 if isinstance(finished.value, MetadataOutcome):
+                    looks.learn(finished.value)
                     for file in finished.value.files:
                         meta = file.meta
                         if file.cause is not None:
-                            meta = unreadable.add(meta, file.cause, finished.value.worker)
+                            worker = finished.value.worker
+                            meta = placeholders.add_unreadable(meta, file.cause, worker)
                         found.add(meta)
                 elif tasks.may_retry(finished, finished.work):
-                    # One file at a time: the others need not be blamed for it.
-                    groups.extend((meta,) for meta in finished.work)
+                    looks.put_back(finished.work)
                 else:
                     cause = explain_loss(finished.error)
-                    found.update(unreadable.add(meta, cause, "") for meta in finished.work)
-            progress(len(found), len(waiting))
+                    found.update(
+                        placeholders.add_unreadable(meta, cause, "") for meta in finished.work
+                    )
+            progress(len(found), len(wanted))
             if session is not None:
                 session.poll_requests()
                 if session.stop_requested:

@@ -182,7 +182,7 @@ class Failure(BaseModel):
     host: str = Field("", description="Name of the machine it failed on, where known.")
     attempts: int = 1
     peak_memory_bytes: int | None = Field(
-        None, description="Most memory the worker ever had in use until then, where known."
+        None, description="Most memory that the worker had in use, where known."
     )
 
     @property

@@ -2,25 +2,47 @@
 
 from __future__ import annotations
 
+import logging
+import math
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from coffea.processor.executor import WorkItem
-from distributed import Client, KilledWorker
+from coffea.processor.executor import FileMeta, WorkItem
+from distributed import Client, Future, KilledWorker
 
 from .dispatch import Dispatcher, Finished
 from .errors import RunError, RunStopped
-from .metadata import UnreadableFiles, as_failure
+from .metadata import Looks, Placeholders, as_failure, interleaved
 from .metrics import Effort
 from .models import Failure
-from .plan import Batch, Plan, Queue, make_plan
+from .pace import Pace
+from .plan import (
+    Batch,
+    FileKey,
+    FileWork,
+    Plan,
+    Queue,
+    file_key,
+    is_placeholder,
+    make_plan,
+    weight,
+)
 from .session import RunSession
 from .tasks import RunTasks, explain_loss
-from .worker import BatchOutcome
+from .worker import BatchOutcome, FileOutcome, MetadataOutcome
+
+LEAST_EVENTS = 500
+"""Events below which a chunk that kills its workers is not cut any further."""
 
 _PROCESSING = "Processing."
 _NO_WORKERS = "Waiting for workers."
+
+_log = logging.getLogger(__name__)
+
+Task = Batch | tuple[FileMeta, ...]
+"""What goes to a worker: chunks to process, or files to look at."""
 
 
 class ChunkProcessing:
@@ -33,9 +55,9 @@ class ChunkProcessing:
     client
         Connected to the cluster.
     tasks
-        Sends batches.
-    unreadable
-        Files that the metadata phase could not read.
+        Sends batches, and files to be looked at.
+    placeholders
+        Files that the metadata phase could not read, or left for later.
     fail_fast
         Whether the first failure ends the run.
     """
@@ -45,16 +67,27 @@ class ChunkProcessing:
         session: RunSession,
         client: Client,
         tasks: RunTasks,
-        unreadable: UnreadableFiles,
+        placeholders: Placeholders,
         fail_fast: bool,
     ) -> None:
         self._session = session
         self._tasks = tasks
-        self._unreadable = unreadable
+        self._placeholders = placeholders
         self._fail_fast = fail_fast
-        self._dispatcher: Dispatcher[Batch] = Dispatcher(client, tasks.process)
-        self._queue = Queue([])
+        self._dispatcher: Dispatcher[Task] = Dispatcher(client, self._send)
+        self._queue = Queue()
+        self._pace = Pace()
+        self._looks = Looks()
+        self._looking = 0
+        self._unknown: dict[FileKey, tuple[int, WorkItem]] = {}
+        self._chunks: list[WorkItem] = []
+        self._has_begun = False
         self._failed: list[Failure] = []
+
+    @property
+    def processed(self) -> set[WorkItem]:
+        """The chunks in the result, as Runner wants to have them."""
+        return {item for item in self._chunks if self._session.ledger.is_counted(item)}
 
     @property
     def failures(self) -> Sequence[Failure]:
@@ -79,12 +112,7 @@ class ChunkProcessing:
             When it was stopped before anything was counted.
         """
         session = self._session
-        plan = make_plan(items)
-        for key in plan.repeated:
-            warnings.warn(
-                f"{key.dataset} names {key.filename} more than once. It counts once.", stacklevel=2
-            )
-        self._queue = Queue(self._missing(plan))
+        self._open(make_plan(items))
         session.enter("running", _PROCESSING)
         try:
             self._work()
@@ -101,51 +129,70 @@ class ChunkProcessing:
             raise RunError(f"Nothing succeeded. The first failure: {self._failed[0].cause}")
         raise RunStopped("The run was stopped before anything was processed.")
 
-    def _missing(self, plan: Plan) -> list[Batch]:
-        """Tell the meter what there is, count what is done, and return what is left to do."""
+    def _open(self, plan: Plan) -> None:
+        """Learn what there is to do, as far as that is known."""
         session = self._session
-        session.meter.plan(item for batch in plan for item in batch.items)
-        missing = session.ledger.open_plan(plan)
-        for batch in plan:
-            for item in batch.items:
-                if session.ledger.is_counted(item):
-                    session.meter.done(item.dataset, len(item), 1)
+        for key in plan.repeated:
+            warnings.warn(
+                f"{key.dataset} names {key.filename} more than once. It counts once.", stacklevel=3
+            )
+        session.ledger.open_files(plan.files)
+        session.meter.expect(Counter(key.dataset for key in plan.files))
         session.begin_chunks()
-        readable = []
-        for batch in missing:
-            failure = self._unreadable.failure(batch.items[0])
-            if failure is None:
-                readable.extend(self._admitted(batch))
-                continue
-            earlier = session.ledger.counted.get(batch.key, set())
-            events = sum(stop - start for start, stop in earlier)
-            session.meter.keep(batch.key.dataset, events, len(earlier))
-            listed = session.book.scope.admits_file(batch.items[0])
-            self._give_up(batch, [failure] if listed else [])
-        return readable
+        later = []
+        for position, chunks in enumerate(plan.chunks):
+            meta = self._placeholders.postponed(chunks[0])
+            if meta is not None:
+                self._unknown[plan.files[position]] = (position, chunks[0])
+                later.append(meta)
+            elif is_placeholder(chunks[0]):
+                self._give_up_file(position, chunks[0], self._placeholders.failure(chunks[0]))
+            else:
+                self._open_file(position, chunks)
+        self._looks = Looks(interleaved(later))
 
-    def _admitted(self, batch: Batch) -> list[Batch]:
-        """Return the part of a missing batch that this session is to process, if any."""
-        scope = self._session.book.scope
-        items = tuple(part for item in batch.items for part in scope.admit(item))
-        skipped = batch.events - sum(len(item) for item in items)
-        self._session.meter.skip(skipped)
-        if items:
-            return [Batch(batch.file, batch.number, items)]
-        self._merge(batch, None)
-        return []
+    def _open_file(self, position: int, chunks: list[WorkItem]) -> None:
+        """Take in the chunks of a file and queue what is left to do of them."""
+        session = self._session
+        fresh, besides = [], []
+        missing = session.ledger.open_chunks(position, chunks)
+        session.meter.plan(chunks)
+        self._chunks += chunks
+        for number, (item, parts) in enumerate(zip(chunks, missing, strict=True)):
+            admitted = [part for left in parts for part in session.book.scope.admit(left)]
+            events = sum(map(len, parts))
+            counted = int(parts != [item])
+            session.meter.done(item.dataset, len(item) - events, counted)
+            session.meter.split(item.dataset, max(0, counted + len(admitted) - 1))
+            session.meter.skip(events - sum(map(len, admitted)))
+            if admitted == [item] and not session.ledger.has_place(position, number):
+                fresh.append(number)
+            else:
+                session.ledger.leave_out(position, number)
+                besides += admitted
+        self._queue.add(FileWork(position, chunks, fresh, besides))
+
+    def _give_up_file(self, position: int, item: WorkItem, failure: Failure | None) -> None:
+        """List a file that cannot be read; what it gave before stays counted."""
+        session = self._session
+        earlier = session.ledger.counted.get(file_key(item), set())
+        session.ledger.open_chunks(position, [item])
+        session.meter.plan([item])
+        session.meter.keep(item.dataset, sum(stop - at for at, stop in earlier), len(earlier))
+        session.ledger.leave_out(position, 0)
+        if failure is not None and session.book.scope.admits_file(item):
+            self._list(item.dataset, [failure])
 
     def _work(self) -> None:
         session = self._session
         session.metrics.observe(self._dispatcher.threads)
-        while self._queue or self._dispatcher.in_flight:
+        while self._looks or self._queue or self._dispatcher.in_flight:
             session.poll_requests()
             if session.stop_requested or (self._fail_fast and self._failed):
                 return
             self._follow_pause()
             if not session.pause_requested:
-                while self._queue and self._dispatcher.has_room():
-                    self._dispatcher.send(self._queue.take())
+                self._fill_window()
             working = session.state == "running" or self._dispatcher.in_flight > 0
             for finished in self._dispatcher.take():
                 self._take_in(finished)
@@ -156,6 +203,33 @@ class ChunkProcessing:
             else:
                 session.tick()
 
+    def _fill_window(self) -> None:
+        while self._dispatcher.has_room():
+            if self._looks and self._looking < self._most_looks():
+                self._looking += 1
+                self._dispatcher.send(self._looks.take())
+            elif self._queue:
+                self._has_begun = True
+                self._dispatcher.send(self._queue.take(self._limit))
+            else:
+                return
+
+    def _most_looks(self) -> float:
+        """Return how many tasks may look at files.
+
+        Once chunks are processed and more of them wait, that is a part of the
+        workers: neither the histograms nor the end of the run are to wait for it.
+        """
+        if self._has_begun and self._queue:
+            return max(1, self._dispatcher.threads // 4)
+        return math.inf
+
+    def _limit(self, dataset: str) -> int:
+        return self._pace.limit(dataset, self._queue.left(), self._dispatcher.threads)
+
+    def _send(self, task: Task) -> Future[Any]:
+        return self._tasks.process(task) if isinstance(task, Batch) else self._tasks.look_at(task)
+
     def _follow_pause(self) -> None:
         session = self._session
         if session.pause_requested and session.state == "running":
@@ -163,47 +237,88 @@ class ChunkProcessing:
         elif not session.pause_requested and session.state == "paused":
             session.enter("running", _PROCESSING)
 
-    def _take_in(self, finished: Finished[Batch]) -> None:
-        if isinstance(finished.value, BatchOutcome):
-            self._count(finished.work, finished.value)
+    def _take_in(self, finished: Finished[Task]) -> None:
+        task = finished.work
+        if isinstance(task, Batch):
+            if isinstance(finished.value, BatchOutcome):
+                self._count(task, finished.value)
+            else:
+                self._try_again(finished, task)
+            return
+        self._looking -= 1
+        if isinstance(finished.value, MetadataOutcome):
+            self._looks.learn(finished.value)
+            for file in finished.value.files:
+                self._know(file, finished.value.worker)
+        elif self._tasks.may_retry(finished, task):
+            self._looks.put_back(task)
         else:
-            self._try_again(finished)
+            cause = explain_loss(finished.error)
+            for meta in task:
+                self._know(FileOutcome(meta, cause), "")
+
+    def _know(self, file: FileOutcome, worker: str) -> None:
+        """Take in a file that was looked at."""
+        meta = file.meta
+        position, item = self._unknown.pop(FileKey(meta.dataset, meta.filename, meta.treename))
+        if file.cause is None:
+            self._open_file(position, self._placeholders.learn(meta, item))
+        else:
+            failure = as_failure(item, file.cause, worker, whole_file=True)
+            self._give_up_file(position, item, failure)
 
     def _count(self, batch: Batch, outcome: BatchOutcome) -> None:
         session = self._session
-        good = [(chunk.start, chunk.stop) for chunk in outcome.chunks if chunk.cause is None]
+        results = list(zip(batch.items, outcome.chunks, strict=True))
+        good = [item for item, chunk in results if chunk.cause is None]
         output = None
         if outcome.payload is not None:
             output = session.ledger.accept(batch, good, outcome.payload)
             if output is None:
                 return  # counted already: a late duplicate
             self._show(output)
-            events = sum(stop - start for start, stop in good)
-            session.meter.done(batch.key.dataset, events, len(good))
+            session.meter.done(batch.dataset, sum(map(len, good)), len(good))
+        self._pace.learn(batch.dataset, weight(batch.items), outcome.seconds)
         session.metrics.add(_effort(batch, outcome))
         self._merge(batch, output)
         session.meter.read(outcome.measures.bytes_read)
         failures = [
             as_failure(item, chunk.cause, outcome.worker, chunk.attempts)
-            for item, chunk in zip(batch.items, outcome.chunks, strict=True)
+            for item, chunk in results
             if chunk.cause is not None
         ]
-        self._list(batch, failures)
+        self._list(batch.dataset, failures)
 
-    def _try_again(self, finished: Finished[Batch]) -> None:
-        batch = finished.work
+    def _try_again(self, finished: Finished[Task], batch: Batch) -> None:
         if self._tasks.may_retry(finished, batch):
-            # One chunk at a time once a worker died: the others need not fail with it.
-            again = batch.split() if isinstance(finished.error, KilledWorker) else [batch]
-            for part in again:
+            # The others need not fail with the one that does the damage.
+            killed = isinstance(finished.error, KilledWorker) and len(batch.items) > 1
+            for part in batch.split() if killed else [batch]:
                 self._queue.put_back(part)
             return
+        if isinstance(finished.error, KilledWorker):
+            parts = batch.split() if len(batch.items) > 1 else batch.cut(LEAST_EVENTS)
+            if parts:
+                self._split_up(batch, parts)
+                return
         cause = explain_loss(finished.error)
-        self._give_up(batch, [as_failure(item, cause) for item in batch.items])
-
-    def _give_up(self, batch: Batch, failures: list[Failure]) -> None:
         self._merge(batch, None)
-        self._list(batch, failures)
+        self._list(batch.dataset, [as_failure(item, cause) for item in batch.items])
+
+    def _split_up(self, batch: Batch, parts: list[Batch]) -> None:
+        """Try what killed its workers again in smaller parts, which need less memory."""
+        if len(batch.items) == 1:
+            [item] = batch.items
+            _log.warning(
+                "%s, entries %d to %d, kills its workers: it is tried in halves.",
+                item.filename,
+                item.entrystart,
+                item.entrystop,
+            )
+            self._merge(batch, None)
+            self._session.meter.split(batch.dataset, len(parts) - 1)
+        for part in parts:
+            self._queue.put_back(part)
 
     def _show(self, output: Any) -> None:
         try:
@@ -217,21 +332,21 @@ class ChunkProcessing:
         except Exception as error:
             raise _unlike(error) from error
 
-    def _list(self, batch: Batch, failures: list[Failure]) -> None:
+    def _list(self, dataset: str, failures: list[Failure]) -> None:
         if failures:
             self._failed.extend(failures)
             events = sum(
                 (failure.entry_stop or 0) - (failure.entry_start or 0) for failure in failures
             )
-            self._session.meter.failed(batch.key.dataset, events, len(failures))
+            self._session.meter.failed(dataset, events, len(failures))
             self._session.fail_chunks(failures)
 
 
 def _effort(batch: Batch, outcome: BatchOutcome) -> Effort:
     good = [chunk for chunk in outcome.chunks if chunk.cause is None]
     return Effort(
-        dataset=batch.key.dataset,
-        file=batch.key.filename,
+        dataset=batch.dataset,
+        file=batch.items[0].filename,
         worker=outcome.worker,
         host=outcome.host,
         chunks=len(good),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from coffea.processor.executor import WorkItem
 
@@ -29,7 +29,7 @@ class ProgressMeter:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._datasets: dict[str, DatasetProgress] = {}
-        self._files: dict[str, set[tuple[str, str]]] = {}
+        self._unknown_files: dict[str, int] = {}
         self._bytes = 0
         self._events_failed = 0
         self._events_skipped = 0
@@ -39,17 +39,26 @@ class ProgressMeter:
         self._resumed_at: float | None = None
         self.workers = 0
 
-    def plan(self, items: Iterable[WorkItem]) -> None:
-        """Learn what there is to do."""
-        for item in items:
-            progress = self._datasets.setdefault(
-                item.dataset, DatasetProgress(events_total=0, chunks_total=0)
+    def expect(self, files: Mapping[str, int]) -> None:
+        """Learn how many files each dataset has."""
+        for name, number in files.items():
+            self._datasets[name] = DatasetProgress(
+                events_total=0, chunks_total=0, files_total=number
             )
-            progress.events_total = (progress.events_total or 0) + len(item)
-            progress.chunks_total = (progress.chunks_total or 0) + 1
-            files = self._files.setdefault(item.dataset, set())
-            files.add((item.filename, item.treename))
-            progress.files_total = len(files)
+            self._unknown_files[name] = number
+
+    def plan(self, chunks: Sequence[WorkItem]) -> None:
+        """Learn the chunks of a file."""
+        dataset = chunks[0].dataset
+        progress = self._datasets[dataset]
+        progress.events_total = (progress.events_total or 0) + sum(map(len, chunks))
+        progress.chunks_total = (progress.chunks_total or 0) + len(chunks)
+        self._unknown_files[dataset] -= 1
+
+    def split(self, dataset: str, more: int) -> None:
+        """Learn that a chunk goes out in parts, each of which counts as a chunk."""
+        progress = self._datasets[dataset]
+        progress.chunks_total = (progress.chunks_total or 0) + more
 
     @property
     def is_planned(self) -> bool:
@@ -100,28 +109,35 @@ class ProgressMeter:
 
     def snapshot(self) -> Progress:
         """Return the progress as it is now."""
-        datasets = {name: progress.model_copy() for name, progress in self._datasets.items()}
+        datasets = {name: self._known(name) for name in self._datasets}
         events_done = sum(progress.events_done for progress in datasets.values())
-        events_total = sum(progress.events_total or 0 for progress in datasets.values())
         events_rate, bytes_rate = self._rates()
-        left = events_total - events_done - self._events_failed - self._events_skipped
-        running = self._resumed_at is not None
+        events_total = _sum(progress.events_total for progress in datasets.values())
+        seconds_left = None
+        if events_total is not None and self._resumed_at is not None and events_rate > 0:
+            left = events_total - events_done - self._events_failed - self._events_skipped
+            seconds_left = left / events_rate
         return Progress(
             datasets=datasets,
             events_done=events_done,
-            events_total=events_total if datasets else None,
+            events_total=events_total,
             chunks_done=sum(progress.chunks_done for progress in datasets.values()),
             chunks_failed=sum(progress.chunks_failed for progress in datasets.values()),
-            chunks_total=sum(progress.chunks_total or 0 for progress in datasets.values())
-            if datasets
-            else None,
+            chunks_total=_sum(progress.chunks_total for progress in datasets.values()),
             bytes_read=self._bytes,
             events_per_second=events_rate,
             bytes_per_second=bytes_rate,
-            seconds_left=left / events_rate if running and events_rate > 0 else None,
+            seconds_left=seconds_left,
             seconds_elapsed=self._seconds_elapsed(),
             workers=self.workers,
         )
+
+    def _known(self, name: str) -> DatasetProgress:
+        """Return the progress of a dataset, without totals while some files are unknown."""
+        totals = (
+            {} if not self._unknown_files[name] else {"events_total": None, "chunks_total": None}
+        )
+        return self._datasets[name].model_copy(update=totals)
 
     def finish(self) -> Progress:
         """Stop counting time; the final rates are those of the whole session."""
@@ -159,6 +175,12 @@ class ProgressMeter:
             return 0.0, 0.0
         events = self._events_done - events_then
         return events / seconds, (self._bytes - bytes_then) / seconds
+
+
+def _sum(totals: Iterable[int | None]) -> int | None:
+    """Return the sum of what is known of all; ``None`` without anything, or with an unknown."""
+    known = list(totals)
+    return None if not known or None in known else sum(filter(None, known))
 
 
 def fractions(progress: Progress) -> dict[str, float]:

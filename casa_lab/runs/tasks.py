@@ -13,6 +13,8 @@ from typing import Any
 from coffea.processor.executor import FileMeta
 from distributed import Client, Future, KilledWorker
 
+from casa_lab.reading.work import RunWork
+
 from .dispatch import Finished, TaskLost
 from .errors import RunError
 from .failures import Cause
@@ -24,10 +26,12 @@ from .worker import (
     ProcessorLoadError,
     RunPlugin,
     StrangeWorker,
-    Work,
     look_at_files,
     run_batch,
 )
+
+LOOK_PRIORITY = 10
+"""Looking at a file takes milliseconds, and then there is more to choose from."""
 
 KILLED_ROUNDS = 2
 """How often work that killed its workers is sent. Each time Dask itself tries it on several
@@ -58,7 +62,7 @@ class RunTasks:
         self,
         client: Client,
         name: str,
-        work: Work,
+        work: RunWork,
         retries: int,
         modules: frozenset[str] = frozenset(),
     ) -> None:
@@ -98,11 +102,11 @@ class RunTasks:
 
     def process(self, batch: Batch) -> Future[Any]:
         """Send a batch of chunks."""
-        return self._submit(run_batch, batch.items)
+        return self._submit(run_batch, batch.items, batch.shape)
 
     def look_at(self, metas: tuple[FileMeta, ...]) -> Future[Any]:
         """Send files to be looked at."""
-        return self._submit(look_at_files, metas)
+        return self._submit(look_at_files, metas, priority=LOOK_PRIORITY)
 
     def may_retry(self, finished: Finished[Any], work: Hashable) -> bool:
         """Tell whether work that Dask reports as failed is to be handed out again.
@@ -127,9 +131,13 @@ class RunTasks:
         self._lost[work] += 1
         return self._lost[work] <= self.retries
 
-    def _submit(self, function: Callable[..., Any], items: tuple[Any, ...]) -> Future[Any]:
+    def _submit(
+        self, function: Callable[..., Any], *arguments: Any, priority: int = 0
+    ) -> Future[Any]:
         key = f"{self._prefix}-{next(self._numbers)}"
-        return self._client.submit(function, self._plugin, items, key=key, pure=False)
+        return self._client.submit(
+            function, self._plugin, *arguments, key=key, priority=priority, pure=False
+        )
 
 
 def explain_loss(error: BaseException | None) -> Cause:

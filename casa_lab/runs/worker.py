@@ -4,42 +4,28 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol, cast
+from itertools import islice
+from typing import Any, cast
 
-from coffea.processor import accumulate
 from coffea.processor.executor import FileMeta, WorkItem
 from distributed import Worker, WorkerPlugin, get_worker
+
+from casa_lab.reading.work import RunWork, WorkerReader
 
 from .environment import Difference, Requirement
 from .failures import Cause, explain_chunk, explain_file, explain_output
 from .measures import Measures, peak_memory_bytes, reset_peak_memory
+from .merge import fold
 from .packing import pack, unpack
 from .shipping import import_again
 
-RETRY_SECONDS = 0.5
-"""Pause before a file that failed to open or read is tried once more."""
+RETRY_SECONDS = (0.5, 2.0)
+"""Pauses before a file that failed to open or read is tried again, where that may help."""
 
 _HOST = socket.gethostname()
-
-
-class WorkerFunction(Protocol):
-    """Does a run's work on one worker, and may keep files open in between."""
-
-    def __call__(self, item: Any, /) -> Any:
-        """Do the work for one chunk or file."""
-
-    def close(self) -> None:
-        """Give back what is kept open."""
-
-
-class Work(Protocol):
-    """A run's work as it travels."""
-
-    def on_worker(self) -> WorkerFunction:
-        """Return what does the work, ready for use."""
 
 
 class RunPlugin(WorkerPlugin):
@@ -53,7 +39,7 @@ class RunPlugin(WorkerPlugin):
     name
         Name of the plugin, unique to the run.
     function
-        The packed :class:`Work`.
+        The packed :class:`RunWork`.
     sources
         Sources of the user's modules, by name.
     requirement
@@ -68,27 +54,27 @@ class RunPlugin(WorkerPlugin):
         self._sources = sources
         self._requirement = requirement
         self._unmet: list[Difference] = []
-        self._function: WorkerFunction | None = None
+        self._reader: WorkerReader | None = None
 
     def setup(self, worker: Worker) -> None:
         """Look at the environment only: an import error is to be a message, not a dead worker."""
         self._unmet = self._requirement.unmet_here()
 
     @property
-    def function(self) -> WorkerFunction:
+    def reader(self) -> WorkerReader:
         """What does the work, unpacked on first use."""
         if self._unmet:
             raise StrangeWorker(", ".join(map(str, self._unmet)))
-        if self._function is None:
+        if self._reader is None:
             import_again(self._sources)
-            work: Work = unpack(self._packed)
-            self._function = work.on_worker()
-        return self._function
+            work: RunWork = unpack(self._packed)
+            self._reader = work.on_worker()
+        return self._reader
 
     def teardown(self, worker: Worker) -> None:
         """Close what the run kept open."""
-        if self._function is not None:
-            self._function.close()
+        if self._reader is not None:
+            self._reader.close()
 
 
 class StrangeWorker(Exception):
@@ -139,55 +125,66 @@ class MetadataOutcome:
 
     files: list[FileOutcome] = field(default_factory=list)
     worker: str = ""
+    seconds: float = 0.0
 
 
-def run_batch(plugin: str, items: tuple[WorkItem, ...]) -> BatchOutcome:
-    """Process the chunks of a batch and return their folded accumulator, packed."""
-    worker, function = _function_of(plugin)
+def run_batch(plugin: str, items: tuple[WorkItem, ...], shape: tuple[int, ...]) -> BatchOutcome:
+    """Process the chunks of a batch and return their folded accumulator, packed.
+
+    ``shape`` tells how many of them each file has: outputs are added in the
+    order of the whole run's merge.
+    """
+    worker, reader = _reader_of(plugin)
     started = time.perf_counter()
     reset_peak_memory()
     outcome = BatchOutcome(None, [], worker, _HOST)
-    outputs = []
-    for item in items:
-        chunk = ChunkOutcome(item.entrystart, item.entrystop)
-        outcome.chunks.append(chunk)
-        output, chunk.cause, chunk.attempts = _attempt(
-            partial(function, item), partial(explain_chunk, item=item)
-        )
-        if output is not None:
-            outcome.measures.add(output.measures)
-            outputs.append(output.output)
-    if outputs:
-        _fold(outputs, outcome)
+    waiting = iter(items)
+    files = (_outputs(reader, islice(waiting, count), outcome) for count in shape)
+    try:
+        total = fold(files)
+        if total is not None:
+            outcome.payload = pack(total)
+    except Exception as error:  # noqa: BLE001 - the user's types may raise anything
+        cause = explain_output(error)
+        outcome.chunks += [ChunkOutcome(item.entrystart, item.entrystop) for item in waiting]
+        for chunk in outcome.chunks:
+            chunk.cause = chunk.cause or cause
     outcome.seconds = time.perf_counter() - started
     outcome.peak_memory_bytes = peak_memory_bytes()
     return outcome
 
 
-def _fold(outputs: list[Any], outcome: BatchOutcome) -> None:
-    """Add and pack the outputs; where that is impossible, none of their chunks succeeded."""
-    try:
-        outcome.payload = pack(accumulate(outputs))
-    except Exception as error:  # noqa: BLE001 - the user's types may raise anything
-        cause = explain_output(error)
-        for chunk in outcome.chunks:
-            chunk.cause = chunk.cause or cause
+def _outputs(
+    reader: WorkerReader, items: Iterable[WorkItem], outcome: BatchOutcome
+) -> Iterator[Any]:
+    """Yield what chunks of one file return, ``None`` for those that fail."""
+    for item in items:
+        chunk = ChunkOutcome(item.entrystart, item.entrystop)
+        outcome.chunks.append(chunk)
+        found, chunk.cause, chunk.attempts = _attempt(
+            partial(reader.process, item), partial(explain_chunk, item=item)
+        )
+        if found is not None:
+            outcome.measures.add(found.measures)
+        yield None if found is None else found.output
 
 
 def look_at_files(plugin: str, metas: Iterable[FileMeta]) -> MetadataOutcome:
     """Read the number of entries and the identity of files."""
-    worker, function = _function_of(plugin)
+    worker, reader = _reader_of(plugin)
+    started = time.perf_counter()
     outcome = MetadataOutcome(worker=worker)
     for meta in metas:
-        found, cause, _ = _attempt(partial(function, meta), partial(explain_file, meta=meta))
+        found, cause, _ = _attempt(partial(reader.look, meta), partial(explain_file, meta=meta))
         outcome.files.append(FileOutcome(found or meta, cause))
+    outcome.seconds = time.perf_counter() - started
     return outcome
 
 
-def _function_of(plugin: str) -> tuple[str, WorkerFunction]:
+def _reader_of(plugin: str) -> tuple[str, WorkerReader]:
     worker = get_worker()
     try:
-        return worker.address, cast(RunPlugin, worker.plugins[plugin]).function
+        return worker.address, cast(RunPlugin, worker.plugins[plugin]).reader
     except StrangeWorker:
         raise
     except Exception as error:
@@ -197,18 +194,15 @@ def _function_of(plugin: str) -> tuple[str, WorkerFunction]:
 def _attempt(
     call: Callable[[], Any], explain: Callable[[BaseException], Cause]
 ) -> tuple[Any | None, Cause | None, int]:
-    """Call, and once more when that may help; return the output or the cause."""
+    """Call, and again when that may help; return the output or the cause."""
     attempts = 0
     while True:
         attempts += 1
         try:
-            output = call()
-            if output is None:
-                raise ValueError("the chunk function returned nothing")
-            return output, None, attempts
+            return call(), None, attempts
         # SystemExit would end the worker, and with it what others run there.
         except (Exception, SystemExit) as error:  # noqa: BLE001
             cause = explain(error)
-        if attempts > 1 or not cause.retry:
+        if not cause.retry or attempts > len(RETRY_SECONDS):
             return None, cause, attempts
-        time.sleep(RETRY_SECONDS)
+        time.sleep(RETRY_SECONDS[attempts - 1])

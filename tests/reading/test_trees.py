@@ -157,6 +157,7 @@ def test_files_stay_open_for_the_next_chunk_and_the_oldest_is_closed(write: Writ
     assert another is not opened[1]
     files.give_back(another)
     files.close()
-    assert another.directory.file.closed and opened[2].directory.file.closed
+    assert another.directory.file.closed
+    assert opened[2].directory.file.closed
     files.give_back(opened[1])
     assert opened[1].directory.file.closed

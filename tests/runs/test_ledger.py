@@ -13,15 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casa_lab.runs.errors import RunError
-from casa_lab.runs.ledger import Ledger, Range
+from casa_lab.runs.ledger import Ledger
 from casa_lab.runs.packing import pack
-from casa_lab.runs.plan import Batch, make_plan
+from casa_lab.runs.plan import Batch, FileWork, Queue, make_plan
 
 from .chunks import chunk
 
 FILES = 3
 CHUNKS = 60
-"""Per file: more than one batch of 50."""
+"""Per file: more than one batch."""
 
 
 def all_chunks(files: int = FILES) -> list[WorkItem]:
@@ -36,16 +36,36 @@ def name(item: WorkItem) -> str:
     return f"{item.filename}:{item.entrystart}"
 
 
-def ranges(items: Sequence[WorkItem]) -> list[Range]:
-    return [(item.entrystart, item.entrystop) for item in items]
+def open_plan(ledger: Ledger, items: Sequence[WorkItem], limit: int = 250) -> list[Batch]:
+    """Open all files and return batches of what is not counted."""
+    plan = make_plan(items)
+    ledger.open_files(plan.files)
+    queue = Queue()
+    for position, chunks in enumerate(plan.chunks):
+        fresh, besides = [], []
+        for number, (item, parts) in enumerate(
+            zip(chunks, ledger.open_chunks(position, chunks), strict=True)
+        ):
+            if parts == [item] and not ledger.has_place(position, number):
+                fresh.append(number)
+            else:
+                ledger.leave_out(position, number)
+                besides += parts
+        queue.add(FileWork(position, chunks, fresh, besides))
+    batches = []
+    while queue:
+        batches.append(queue.take(lambda _: limit))
+    return batches
 
 
 def process(ledger: Ledger, batch: Batch, good: Sequence[WorkItem]) -> bool:
     """Count the given chunks of a batch; tell whether they were news."""
     output = None
     if good:
-        payload = pack({"events": 10 * len(good), "chunks": {name(item): 1 for item in good}})
-        output = ledger.accept(batch, ranges(good), payload)
+        payload = pack(
+            {"events": sum(map(len, good)), "chunks": {name(item): len(item) for item in good}}
+        )
+        output = ledger.accept(batch, good, payload)
         if output is None:
             return False
     ledger.merge(batch, output)
@@ -53,11 +73,11 @@ def process(ledger: Ledger, batch: Batch, good: Sequence[WorkItem]) -> bool:
 
 
 def held(ledger: Ledger) -> dict[str, int]:
-    """How often each chunk is in the merged output."""
+    """How many events of each chunk are in the merged output."""
     found: dict[str, int] = {}
     for piece in ledger.pieces():
-        for key, times in piece["chunks"].items():
-            found[key] = found.get(key, 0) + times
+        for key, events in piece["chunks"].items():
+            found[key] = found.get(key, 0) + events
     return found
 
 
@@ -84,7 +104,7 @@ def test_any_schedule_counts_each_chunk_once(steps: list[tuple[str, int, int]]) 
     with TemporaryDirectory() as folder:
         directory = Path(folder) / "groups"
         ledger = Ledger(directory)
-        missing = ledger.open_plan(make_plan(items))
+        missing = open_plan(ledger, items)
         counted: list[list[str]] = []
         processed: list[tuple[Batch, Sequence[WorkItem]]] = []
         for step, number, choice in steps:
@@ -112,16 +132,16 @@ def test_any_schedule_counts_each_chunk_once(steps: list[tuple[str, int, int]]) 
                 while counted and not set(counted[-1]) <= set(survived):
                     counted.pop()
                     processed.pop()
-                missing = ledger.open_plan(make_plan(items))
-            assert held(ledger) == {key: 1 for names in counted for key in names}
+                missing = open_plan(ledger, items)
+            assert held(ledger) == {key: 10 for names in counted for key in names}
         left = {name(item) for batch in missing for item in batch.items}
-        for batch in ledger.open_plan(make_plan(items)):
+        for batch in open_plan(ledger, items):
             assert process(ledger, batch, batch.items)
         assert left <= set(held(ledger))
         assert ledger.by_dataset() == {"a": (1200, 120), "b": (600, 60)}
         total = ledger.total()
         assert total["events"] == 10 * len(items)
-        assert total["chunks"] == {name(item): 1 for item in items}
+        assert total["chunks"] == {name(item): 10 for item in items}
         ledger.close()
 
 
@@ -131,7 +151,7 @@ def test_a_damaged_log_is_used_up_to_the_damage(data: st.DataObject) -> None:
     with TemporaryDirectory() as folder:
         directory = Path(folder) / "groups"
         ledger = Ledger(directory)
-        batches = ledger.open_plan(make_plan(all_chunks()))
+        batches = open_plan(ledger, all_chunks())
         ends = []
         for batch in batches:
             process(ledger, batch, batch.items)
@@ -143,29 +163,27 @@ def test_a_damaged_log_is_used_up_to_the_damage(data: st.DataObject) -> None:
         log_of(directory).write_bytes(damaged)
         whole = sum(end <= at for end in ends)
         ledger = Ledger(directory)
-        assert held(ledger) == {name(item): 1 for b in batches[:whole] for item in b.items}
+        assert held(ledger) == {name(item): 10 for b in batches[:whole] for item in b.items}
         ledger.close()
 
 
 def test_another_plan_keeps_what_is_counted(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "groups")
-    first, *_ = ledger.open_plan(make_plan(all_chunks(2)))
+    first, *_ = open_plan(ledger, all_chunks(2))
     process(ledger, first, first.items)
     ledger.close()
     ledger = Ledger(tmp_path / "groups")
-    missing = ledger.open_plan(make_plan(all_chunks(3)))
+    missing = open_plan(ledger, all_chunks(3))
     assert not {name(i) for batch in missing for i in batch.items} & set(map(name, first.items))
     for batch in missing:
         process(ledger, batch, batch.items)
-    assert held(ledger) == {name(item): 1 for item in all_chunks(3)}
+    assert held(ledger) == {name(item): 10 for item in all_chunks(3)}
 
 
 @pytest.mark.parametrize("change", ["identity", "length"])
 def test_a_file_that_was_replaced_is_refused(tmp_path: Path, change: str) -> None:
     ledger = Ledger(tmp_path / "groups")
-    [batch] = ledger.open_plan(
-        make_plan([chunk("a", "1.root", 0, 10), chunk("a", "1.root", 10, 20)])
-    )
+    [batch] = open_plan(ledger, [chunk("a", "1.root", 0, 10), chunk("a", "1.root", 10, 20)])
     process(ledger, batch, batch.items[:1])
     ledger.close()
     other = {
@@ -173,28 +191,28 @@ def test_a_file_that_was_replaced_is_refused(tmp_path: Path, change: str) -> Non
             chunk("a", "1.root", 0, 10, b"f" * 16),
             chunk("a", "1.root", 10, 20, b"f" * 16),
         ],
-        "length": [chunk("a", "1.root", 0, 12), chunk("a", "1.root", 12, 24)],
+        "length": [chunk("a", "1.root", 0, 6), chunk("a", "1.root", 6, 24)],
     }[change]
     with pytest.raises(RunError, match=r"1\.root is not the file that this run began with"):
-        Ledger(tmp_path / "groups").open_plan(make_plan(other))
+        open_plan(Ledger(tmp_path / "groups"), other)
 
 
 def test_a_file_that_cannot_be_read_today_keeps_what_it_gave(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "groups")
-    [batch] = ledger.open_plan(make_plan([chunk("a", "1.root", 0, 10)]))
+    [batch] = open_plan(ledger, [chunk("a", "1.root", 0, 10)])
     process(ledger, batch, batch.items)
     ledger.close()
     ledger = Ledger(tmp_path / "groups")
-    [placeholder] = ledger.open_plan(make_plan([chunk("a", "1.root", 0, 0, b"")]))
+    [placeholder] = open_plan(ledger, [chunk("a", "1.root", 0, 0, b"")])
     ledger.merge(placeholder, None)
-    assert held(ledger) == {"1.root:0": 1}
+    assert held(ledger) == {"1.root:0": 10}
 
 
 def test_what_the_driver_cannot_unpack_does_not_count(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "groups")
-    [batch] = ledger.open_plan(make_plan([chunk("a", "1.root", 0, 10)]))
+    [batch] = open_plan(ledger, [chunk("a", "1.root", 0, 10)])
     with pytest.raises(RuntimeError):
-        ledger.accept(batch, [(0, 10)], b"not what a worker packs")
+        ledger.accept(batch, batch.items, b"not what a worker packs")
     assert not ledger.is_counted(batch.items[0])
     ledger.close()
     assert list(Ledger(tmp_path / "groups").pieces()) == []
@@ -210,7 +228,7 @@ def test_counted_chunks_of_another_environment_are_a_sentence(tmp_path: Path) ->
 def test_a_crash_between_checkpoint_and_log_leaves_nothing_behind(tmp_path: Path) -> None:
     directory = tmp_path / "groups"
     ledger = Ledger(directory)
-    [batch] = ledger.open_plan(make_plan([chunk("a", "1.root", 0, 10)]))
+    [batch] = open_plan(ledger, [chunk("a", "1.root", 0, 10)])
     process(ledger, batch, batch.items)
     before = log_of(directory)
     data = before.read_bytes()
@@ -218,5 +236,39 @@ def test_a_crash_between_checkpoint_and_log_leaves_nothing_behind(tmp_path: Path
     ledger.close()
     before.write_bytes(data)  # as if the process had died before it removed the old log
     ledger = Ledger(directory)
-    assert held(ledger) == {"1.root:0": 1}
+    assert held(ledger) == {"1.root:0": 10}
     assert not before.exists()
+
+
+def test_parts_of_a_chunk_count_for_what_they_are(tmp_path: Path) -> None:
+    whole = [chunk("a", "1.root", 0, 10), chunk("a", "1.root", 10, 20)]
+    ledger = Ledger(tmp_path / "groups")
+    first, _ = open_plan(ledger, whole, limit=0)
+    left, right = first.cut(1)
+    ledger.merge(first, None)
+    process(ledger, left, left.items)
+    assert not ledger.is_counted(whole[0])
+    ledger.close()
+
+    # The rest of the chunk is what a later session processes.
+    ledger = Ledger(tmp_path / "groups")
+    batches = open_plan(ledger, whole, limit=0)
+    assert [batch.items for batch in batches] == [right.items, (whole[1],)]
+    assert not process(ledger, left, left.items)
+    assert not process(ledger, first, first.items), "its first half was counted again"
+    for batch in batches:
+        assert process(ledger, batch, batch.items)
+    assert all(ledger.is_counted(item) for item in whole)
+    assert ledger.total()["events"] == 20
+
+
+def test_other_chunks_of_the_same_file_fill_the_gaps(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "groups")
+    first, _ = open_plan(
+        ledger, [chunk("a", "1.root", 0, 10), chunk("a", "1.root", 10, 20)], limit=0
+    )
+    process(ledger, first, first.items)
+    ledger.close()
+    ledger = Ledger(tmp_path / "groups")
+    [rest] = open_plan(ledger, [chunk("a", "1.root", 0, 20)])
+    assert rest.items == (chunk("a", "1.root", 10, 20),)

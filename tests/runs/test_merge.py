@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,38 +13,81 @@ from coffea.processor import accumulate
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casa_lab.runs.merge import OrderedMerge
+from casa_lab.runs.merge import OrderedMerge, Place, fold
 
-Piece = tuple[int, int, int]
-"""File, batch in the file, and batches that the file has."""
+Leaf = tuple[int, int]
+"""File, and chunk in the file."""
+
+Outputs = list[list[Any]]
+"""What the chunks of each file give, ``None`` for one that fails."""
 
 
 @st.composite
-def runs(draw: st.DrawFn) -> tuple[list[Piece], dict[Piece, Any]]:
-    """Batches of some files, with outputs whose sums depend on their order."""
-    sizes = draw(st.lists(st.integers(1, 4), min_size=1, max_size=7))
-    pieces = [(file, number, of) for file, of in enumerate(sizes) for number in range(of)]
+def outputs_of_runs(draw: st.DrawFn) -> Outputs:
+    """Outputs whose sums depend on their order."""
+    sizes = draw(st.lists(st.integers(1, 9), min_size=1, max_size=9))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    outputs: dict[Piece, Any] = {}
-    for piece in pieces:
-        scale = 10.0 ** rng.integers(-8, 8)
-        outputs[piece] = {
-            "sum": float(rng.normal() * scale),
-            "array": rng.normal(size=3) * scale,
-            "names": {f"{piece}"},
-            "counts": {f"file {piece[0]}": 1},
-        }
-    failed = draw(st.sets(st.sampled_from(pieces), max_size=2))
-    for piece in failed:
-        outputs[piece] = None
-    return pieces, outputs
+    failing = draw(st.sets(st.integers(0, sum(sizes) - 1), max_size=2))
+    outputs: Outputs = []
+    number = 0
+    for file, size in enumerate(sizes):
+        outputs.append([])
+        for chunk in range(size):
+            scale = 10.0 ** rng.integers(-8, 8)
+            output = {
+                "sum": float(rng.normal() * scale),
+                "array": rng.normal(size=3) * scale,
+                "names": {f"{file}:{chunk}"},
+                "counts": {f"file {file}": 1},
+            }
+            outputs[-1].append(None if number in failing else output)
+            number += 1
+    return outputs
 
 
-def merge(pieces: list[Piece], outputs: dict[Piece, Any]) -> OrderedMerge:
+def tasks(outputs: Outputs, choices: random.Random) -> list[tuple[Place, list[list[Any]]]]:
+    """Divide a run into tasks of random sizes: whole files, runs of chunks, single ones."""
+
+    def of_chunks(file: int, level: int, number: int) -> Iterator[tuple[Place, list[list[Any]]]]:
+        first, size = number << level, 1 << level
+        if first >= len(outputs[file]):
+            return
+        if first + size <= len(outputs[file]) and (level == 0 or choices.random() < 0.4):
+            yield Place(file, level, number), [outputs[file][first : first + size]]
+            return
+        yield from of_chunks(file, level - 1, 2 * number)
+        yield from of_chunks(file, level - 1, 2 * number + 1)
+
+    def of_files(level: int, number: int) -> Iterator[tuple[Place, list[list[Any]]]]:
+        first, size = number << level, 1 << level
+        if first >= len(outputs):
+            return
+        if first + size <= len(outputs) and choices.random() < 0.4:
+            yield Place(None, level, number), outputs[first : first + size]
+        elif level == 0:
+            yield from of_chunks(first, 4, 0)
+        else:
+            yield from of_files(level - 1, 2 * number)
+            yield from of_files(level - 1, 2 * number + 1)
+
+    return list(of_files(4, 0))
+
+
+def merge(outputs: Outputs, parts: list[tuple[Place, list[list[Any]]]]) -> OrderedMerge:
+    """Merge tasks in their order, each folded as a worker does."""
     merged = OrderedMerge()
-    for piece in pieces:
-        merged.put(*piece, copy.deepcopy(outputs[piece]))
+    for place, files in parts:
+        chunks = 0 if place.file is None else len(outputs[place.file])
+        merged.put(place, chunks, fold(copy.deepcopy(files)))
     return merged
+
+
+def one_by_one(outputs: Outputs) -> list[tuple[Place, list[list[Any]]]]:
+    return [
+        (Place(file, 0, number), [[output]])
+        for file, chunks in enumerate(outputs)
+        for number, output in enumerate(chunks)
+    ]
 
 
 def bits(output: Any) -> Any:
@@ -52,26 +96,31 @@ def bits(output: Any) -> Any:
     return output["sum"].hex(), output["array"].tobytes(), output["names"], output["counts"]
 
 
-@given(runs(), st.randoms(use_true_random=False))
-def test_any_order_of_arrival_gives_the_same_bits(
-    run: tuple[list[Piece], dict[Piece, Any]], shuffled: random.Random
-) -> None:
-    pieces, outputs = run
-    expected = bits(merge(pieces, outputs).total())
-    arrival = list(pieces)
-    shuffled.shuffle(arrival)
-    assert bits(merge(arrival, outputs).total()) == expected
+def names(merged: OrderedMerge) -> list[str]:
+    return sorted(name for piece in merged.pieces() for name in piece["names"])
 
 
-@given(runs(), st.randoms(use_true_random=False))
-def test_it_is_the_plain_sum_of_everything(
-    run: tuple[list[Piece], dict[Piece, Any]], shuffled: random.Random
+def names_of(outputs: Outputs) -> list[str]:
+    given = (output for chunks in outputs for output in chunks if output is not None)
+    return sorted(name for output in given for name in output["names"])
+
+
+@given(outputs_of_runs(), st.randoms(use_true_random=False))
+def test_any_order_and_any_size_of_tasks_give_the_same_bits(
+    outputs: Outputs, choices: random.Random
 ) -> None:
-    pieces, outputs = run
-    plain = accumulate(copy.deepcopy([outputs[piece] for piece in pieces]))
-    shuffled.shuffle(pieces)
-    merged = merge(pieces, outputs)
-    scale = sum(abs(output["sum"]) for output in outputs.values() if output is not None)
+    expected = bits(merge(outputs, one_by_one(outputs)).total())
+    parts = tasks(outputs, choices)
+    choices.shuffle(parts)
+    assert bits(merge(outputs, parts).total()) == expected
+
+
+@given(outputs_of_runs(), st.randoms(use_true_random=False))
+def test_it_is_the_plain_sum_of_everything(outputs: Outputs, choices: random.Random) -> None:
+    flat = [output for chunks in outputs for output in chunks]
+    plain = accumulate(copy.deepcopy(flat))
+    merged = merge(outputs, tasks(outputs, choices))
+    scale = sum(abs(output["sum"]) for output in flat if output is not None)
     total = merged.total()
     if plain is None:
         assert total is None
@@ -81,37 +130,37 @@ def test_it_is_the_plain_sum_of_everything(
     assert total["counts"] == plain["counts"]
 
 
-@given(runs(), st.randoms(use_true_random=False), st.data())
-def test_any_part_holds_each_piece_once(
-    run: tuple[list[Piece], dict[Piece, Any]], shuffled: random.Random, data: st.DataObject
+@given(outputs_of_runs(), st.randoms(use_true_random=False), st.data())
+def test_any_part_holds_each_chunk_once(
+    outputs: Outputs, choices: random.Random, data: st.DataObject
 ) -> None:
-    pieces, outputs = run
-    shuffled.shuffle(pieces)
-    arrived = pieces[: data.draw(st.integers(0, len(pieces)))]
-    merged = merge(arrived, outputs)
-    names = [name for piece in merged.pieces() for name in piece["names"]]
-    assert sorted(names) == sorted(f"{piece}" for piece in arrived if outputs[piece] is not None)
+    parts = tasks(outputs, choices)
+    choices.shuffle(parts)
+    arrived = parts[: data.draw(st.integers(0, len(parts)))]
+    expected = [name for _, files in arrived for name in names_of(files)]
+    assert names(merge(outputs, arrived)) == sorted(expected)
 
 
-@given(runs(), st.data())
+@given(outputs_of_runs(), st.randoms(use_true_random=False), st.data())
 def test_what_comes_to_a_taken_place_is_added_besides(
-    run: tuple[list[Piece], dict[Piece, Any]], data: st.DataObject
+    outputs: Outputs, choices: random.Random, data: st.DataObject
 ) -> None:
-    pieces, outputs = run
-    again = data.draw(st.lists(st.sampled_from(pieces), max_size=3))
-    merged = merge(pieces, outputs)
-    for number, piece in enumerate(again):
+    merged = merge(outputs, tasks(outputs, choices))
+    places = st.sampled_from([place for place, _ in one_by_one(outputs)])
+    again = data.draw(st.lists(st.one_of(places, st.none()), max_size=3))
+    for number, place in enumerate(again):
+        assert place is None or merged.has(place)
         part = {"sum": 1.0, "array": np.ones(3), "names": {f"again {number}"}, "counts": {}}
-        merged.put(*piece, part)
-    names = [name for piece in merged.pieces() for name in piece["names"]]
-    first = [f"{piece}" for piece in pieces if outputs[piece] is not None]
-    assert sorted(names) == sorted(first + [f"again {number}" for number in range(len(again))])
+        merged.put(place, 0, part)
+    expected = [*names_of(outputs), *(f"again {number}" for number in range(len(again)))]
+    assert names(merged) == sorted(expected)
 
 
 def test_the_pieces_in_hand_grow_with_the_logarithm_of_the_files() -> None:
     merged = OrderedMerge()
     for file in range(1000):
-        merged.put(file, 0, 1, {"events": 1})
-        assert len(merged.nodes) <= 10
+        merged.put(Place(file, 0, 0), 1, {"events": 1})
+        assert len(merged.files.nodes) <= 10
+        assert not merged.opened
     assert merged.total() == {"events": 1000}
     assert list(merged.pieces()) == []

@@ -1,95 +1,184 @@
-"""Batches cover every chunk once, and datasets advance side by side."""
+"""Batches cover every chunk once, whatever their size, and datasets advance side by side."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from coffea.processor.executor import WorkItem
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casa_lab.runs.plan import BATCH_CHUNKS, BATCH_EVENTS, Queue, is_placeholder, make_plan
+from casa_lab.runs.merge import OrderedMerge
+from casa_lab.runs.pace import TASK_SECONDS, Pace
+from casa_lab.runs.plan import (
+    BATCH_CHUNKS,
+    Batch,
+    FileWork,
+    Plan,
+    Queue,
+    file_key,
+    is_placeholder,
+    make_plan,
+    weight,
+)
 
 from .chunks import chunk, chunks_of
 
 FILESETS = st.dictionaries(
-    st.tuples(st.sampled_from("abc"), st.sampled_from([f"{n}.root" for n in range(6)])),
-    st.lists(st.integers(1, 120_000), min_size=1, max_size=70),
+    st.tuples(st.sampled_from("abc"), st.sampled_from([f"{n}.root" for n in range(9)])),
+    st.lists(st.integers(1, 1000), min_size=1, max_size=20),
     min_size=1,
-    max_size=6,
+    max_size=12,
 ).map(chunks_of)
 
+LIMITS = st.sampled_from([0, 1, 500, 5000, 10**9])
+
+
+def work_of(plan: Plan, position: int) -> FileWork:
+    chunks = plan.chunks[position]
+    return FileWork(position, chunks, list(range(len(chunks))), [])
+
+
+def queue_of(plan: Plan) -> Queue:
+    queue = Queue()
+    for position in range(len(plan.files)):
+        queue.add(work_of(plan, position))
+    return queue
+
+
+def drained(queue: Queue, limit: Callable[[str], int]) -> list[Batch]:
+    batches = []
+    while queue:
+        batches.append(queue.take(limit))
+    return batches
+
+
+def sizes(plan: Plan) -> dict[str, int]:
+    """Return the weight of each dataset."""
+    total: dict[str, int] = {}
+    for chunks in plan.chunks:
+        total[chunks[0].dataset] = total.get(chunks[0].dataset, 0) + weight(chunks)
+    return total
+
 
 @given(FILESETS)
-def test_a_plan_is_a_partition_of_the_chunks(items: list[WorkItem]) -> None:
+def test_a_plan_holds_the_chunks_by_file(items: list[WorkItem]) -> None:
     plan = make_plan(items)
-    planned = [item for batch in plan for item in batch.items]
-    assert sorted(planned, key=repr) == sorted(items, key=repr)
+    assert [item for chunks in plan.chunks for item in chunks] == items
+    for key, chunks in zip(plan.files, plan.chunks, strict=True):
+        assert {file_key(item) for item in chunks} == {key}
     assert plan.repeated == []
-
-
-@given(FILESETS)
-def test_batches_are_consecutive_chunks_of_one_file_and_limited(items: list[WorkItem]) -> None:
-    plan = make_plan(items)
-    for position, (key, batches) in enumerate(zip(plan.files, plan.batches, strict=True)):
-        assert [batch.number for batch in batches] == list(range(len(batches)))
-        at = 0
-        for batch in batches:
-            assert batch.file == position
-            assert batch.key == key
-            assert len(batch.items) <= BATCH_CHUNKS
-            assert batch.events <= BATCH_EVENTS or len(batch.items) == 1
-            for item in batch.items:
-                assert (item.dataset, item.filename) == (key.dataset, key.filename)
-                assert item.entrystart == at
-                at = item.entrystop
-
-
-@given(FILESETS)
-def test_the_same_chunks_give_the_same_plan(items: list[WorkItem]) -> None:
-    assert list(make_plan(items)) == list(make_plan(list(items)))
 
 
 def test_a_file_named_twice_counts_once() -> None:
     once = [chunk("a", "1.root", 0, 10), chunk("a", "1.root", 10, 20)]
     plan = make_plan([*once, chunk("a", "2.root", 0, 5), *once])
-    assert [item for batch in plan for item in batch.items] == [*once, chunk("a", "2.root", 0, 5)]
+    assert plan.chunks == [once, [chunk("a", "2.root", 0, 5)]]
     assert [key.filename for key in plan.repeated] == ["1.root"]
 
 
-@given(FILESETS)
-def test_the_queue_hands_out_everything_once(items: list[WorkItem]) -> None:
-    batches = list(make_plan(items))
-    queue = Queue(batches)
-    assert len(queue) == len(batches)
-    taken = [queue.take() for _ in range(len(queue))]
-    assert not queue
-    assert sorted(taken, key=repr) == sorted(batches, key=repr)
+@given(FILESETS, LIMITS)
+def test_batches_of_any_size_are_a_partition_that_fits_the_merge(
+    items: list[WorkItem], limit: int
+) -> None:
+    plan = make_plan(items)
+    merged = OrderedMerge()
+    taken = []
+    for batch in drained(queue_of(plan), lambda _: limit):
+        taken += batch.items
+        assert batch.place is not None
+        assert not merged.has(batch.place), "two batches have the same place"
+        assert len(batch.items) == sum(batch.shape) <= BATCH_CHUNKS
+        assert weight(batch.items) <= limit or len(batch.items) == 1
+        assert {item.dataset for item in batch.items} == {batch.dataset}
+        chunks = 0 if batch.place.file is None else len(plan.chunks[batch.place.file])
+        merged.put(batch.place, chunks, {"chunks": list(batch.items)})
+    assert sorted(taken, key=repr) == sorted(items, key=repr)
+    # Nothing was added in another order than that of the fileset.
+    total = merged.total()
+    assert [item for part in [total] for item in part["chunks"]] == items
+    assert not merged.opened
+
+
+@given(FILESETS, LIMITS)
+def test_a_batch_that_is_split_keeps_its_chunks_and_places(
+    items: list[WorkItem], limit: int
+) -> None:
+    plan = make_plan(items)
+    merged = OrderedMerge()
+    waiting = drained(queue_of(plan), lambda _: limit)
+    while waiting:
+        batch = waiting.pop()
+        if len(batch.items) > 1:
+            parts = batch.split()
+            assert len(parts) > 1
+            waiting += parts
+            continue
+        assert batch.place is not None
+        chunks = 0 if batch.place.file is None else len(plan.chunks[batch.place.file])
+        merged.put(batch.place, chunks, {"chunks": list(batch.items)})
+    total = merged.total()
+    assert total is not None
+    assert total["chunks"] == items
+
+
+def test_a_chunk_is_cut_until_it_has_too_few_events() -> None:
+    batch = Batch(None, (chunk("a", "1.root", 10, 21),), (1,))
+    halves = batch.cut(5)
+    assert [(half.items[0].entrystart, half.items[0].entrystop) for half in halves] == [
+        (10, 15),
+        (15, 21),
+    ]
+    assert halves[0].cut(5) == []
 
 
 @given(FILESETS)
 def test_datasets_advance_in_proportion(items: list[WorkItem]) -> None:
-    batches = list(make_plan(items))
-    total: dict[str, int] = {}
-    for batch in batches:
-        total[batch.key.dataset] = total.get(batch.key.dataset, 0) + batch.events + 1
-    largest = max((batch.events + 1) / total[batch.key.dataset] for batch in batches)
+    plan = make_plan(items)
+    total = sizes(plan)
+    largest = max((len(item) + 1) / total[item.dataset] for item in items)
     given_out = dict.fromkeys(total, 0)
-    queue = Queue(batches)
-    while queue:
-        batch = queue.take()
-        given_out[batch.key.dataset] += batch.events + 1
+    for batch in drained(queue_of(plan), lambda _: 0):
+        given_out[batch.dataset] += weight(batch.items)
         fractions = [given_out[name] / total[name] for name in total]
         assert max(fractions) - min(fractions) <= largest + 1e-9
 
 
 def test_what_is_put_back_comes_before_all_others() -> None:
-    queue = Queue(make_plan([chunk("a", f"{n}.root", 0, 5) for n in range(3)]))
-    first = queue.take()
+    queue = queue_of(make_plan([chunk("a", f"{n}.root", 0, 5) for n in range(3)]))
+    first = queue.take(lambda _: 0)
     queue.put_back(first)
-    assert len(queue) == 3
-    assert queue.take() is first
+    assert queue.take(lambda _: 0) is first
+    assert len(drained(queue, lambda _: 0)) == 2
 
 
-def test_only_a_file_that_could_not_be_looked_at_is_a_placeholder() -> None:
+def test_what_is_left_of_a_file_goes_out_chunk_by_chunk_where_there_are_gaps() -> None:
+    items = [chunk("a", "1.root", 10 * n, 10 * n + 10) for n in range(8)]
+    queue = Queue()
+    queue.add(FileWork(0, items, [2, 3, 4, 5, 7], [items[0]]))
+    batches = drained(queue, lambda _: 10**9)
+    assert [[item.entrystart for item in batch.items] for batch in batches] == [
+        [0],
+        [20, 30],
+        [40, 50],
+        [70],
+    ]
+    assert batches[0].place is None
+
+
+def test_only_a_file_that_nobody_has_looked_at_is_a_placeholder() -> None:
     assert is_placeholder(chunk("a", "1.root", 0, 0, uuid=b""))
     assert not is_placeholder(chunk("a", "1.root", 0, 0))
     assert not is_placeholder(chunk("a", "1.root", 0, 5))
+
+
+def test_tasks_begin_small_grow_to_their_time_and_shrink_at_the_end() -> None:
+    pace = Pace()
+    much = {"a": 10**9}
+    assert pace.limit("a", much, threads=2) == 0
+    pace.learn("a", 1000, 0.1)
+    assert pace.limit("a", much, threads=2) == TASK_SECONDS / 0.1 * 1000
+    assert pace.limit("a", {"a": 8000}, threads=2) == 2000
+    # A slower task makes the next one smaller.
+    pace.learn("a", 1000, 0.3)
+    assert pace.limit("a", much, threads=2) == TASK_SECONDS / 0.2 * 1000

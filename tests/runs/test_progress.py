@@ -35,8 +35,10 @@ def clock() -> Clock:
 def meter(clock: Clock) -> ProgressMeter:
     """Two datasets, of 1000 and 200 events in chunks of 100."""
     meter = ProgressMeter(clock)
-    meter.plan(chunk("a", f"{n % 2}.root", 100 * n, 100 * n + 100) for n in range(10))
-    meter.plan(chunk("b", "0.root", 100 * n, 100 * n + 100) for n in range(2))
+    meter.expect({"a": 2, "b": 1})
+    for file in ("0.root", "1.root"):
+        meter.plan([chunk("a", file, 100 * n, 100 * n + 100) for n in range(5)])
+    meter.plan([chunk("b", "0.root", 100 * n, 100 * n + 100) for n in range(2)])
     return meter
 
 
@@ -47,6 +49,25 @@ def test_a_plan_is_counted_by_dataset(meter: ProgressMeter) -> None:
         "b": DatasetProgress(events_total=200, chunks_total=2, files_total=1),
     }
     assert (progress.events_total, progress.chunks_total) == (1200, 12)
+
+
+def test_totals_are_unknown_while_files_are(clock: Clock) -> None:
+    meter = ProgressMeter(clock)
+    meter.expect({"a": 2, "b": 1})
+    meter.plan([chunk("a", "0.root", 0, 100)])
+    meter.plan([chunk("b", "0.root", 0, 50)])
+    meter.start()
+    clock.now += 1
+    meter.done("a", 100, 1)
+    meter.read(0)
+    progress = meter.snapshot()
+    assert progress.events_total is None
+    assert progress.seconds_left is None
+    assert progress.datasets["a"].events_total is None
+    assert progress.datasets["a"].files_total == 2
+    assert progress.datasets["b"].events_total == 50
+    meter.plan([chunk("a", "1.root", 0, 30)])
+    assert meter.snapshot().events_total == 180
 
 
 def test_nothing_is_known_before_the_plan() -> None:
@@ -140,6 +161,7 @@ def test_the_final_rate_is_that_of_this_session(meter: ProgressMeter, clock: Clo
 
 
 def test_what_an_unreadable_file_gave_before_is_kept(meter: ProgressMeter) -> None:
+    meter.expect({"c": 1})
     meter.plan([chunk("c", "gone.root", 0, 0, b"")])
     meter.keep("c", 300, 3)
     progress = meter.snapshot().datasets["c"]
@@ -180,6 +202,7 @@ def test_what_is_not_to_be_processed_takes_no_time(meter: ProgressMeter, clock: 
 def test_rates_are_never_negative_and_time_is_never_lost(steps: list[tuple[str, int]]) -> None:
     clock = Clock()
     meter = ProgressMeter(clock)
+    meter.expect({"a": 1})
     meter.plan([chunk("a", "0.root", 0, 10_000)])
     running, elapsed, events = False, 0.0, 0
     for step, amount in steps:
