@@ -1,10 +1,12 @@
 import type { Event } from '@jupyterlab/services';
 import { Manager } from '../services/manager';
 import type {
+  Acceptance,
   FailureList,
   HistogramCatalog,
   NewRun,
   Processor,
+  Retry,
   Run,
   RunLog
 } from '../services/models';
@@ -61,6 +63,14 @@ export class RunManager extends Manager implements IRunManager {
     return this.request(`${Private.path(id)}/failures`, failureList);
   }
 
+  retry(id: string, failures: Retry): Promise<Run> {
+    return this._act(id, 'retry', failures);
+  }
+
+  accept(id: string, failures: Acceptance): Promise<Run> {
+    return this._act(id, 'accept', failures);
+  }
+
   log(id: string): Promise<RunLog> {
     return this.request(`${Private.path(id)}/log`, runLog);
   }
@@ -89,11 +99,13 @@ export class RunManager extends Manager implements IRunManager {
 
   private async _act(
     id: string,
-    action: 'stop' | 'pause' | 'resume'
+    action: 'stop' | 'pause' | 'resume' | 'retry' | 'accept',
+    body?: Retry | Acceptance
   ): Promise<Run> {
     return this._put(
       await this.request(`${Private.path(id)}/${action}`, run, {
-        method: 'POST'
+        method: 'POST',
+        body
       })
     );
   }

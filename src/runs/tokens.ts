@@ -1,10 +1,12 @@
 import { Token } from '@lumino/coreutils';
 import type { IManager } from '../services/manager';
 import type {
+  Acceptance,
   FailureList,
   HistogramCatalog,
   NewRun,
   Processor,
+  Retry,
   Run,
   RunLog
 } from '../services/models';
@@ -35,8 +37,14 @@ export interface IRunManager extends IManager {
   /** Deletes a run that has ended, with its results. */
   delete(id: string): Promise<void>;
 
-  /** Lists the chunks that did not make it. */
+  /** Lists the chunks that did not make it, by cause. */
   failures(id: string): Promise<FailureList>;
+
+  /** Tries failed chunks of a run that has ended again, and nothing else. */
+  retry(id: string, failures: Retry): Promise<Run>;
+
+  /** Accepts that failed chunks are missing: without them the run is complete. */
+  accept(id: string, failures: Acceptance): Promise<Run>;
 
   /** Returns the end of the run's log. */
   log(id: string): Promise<RunLog>;

@@ -27,7 +27,11 @@ export type Worker = Complete<Schemas['Worker']>;
 
 export type DatasetProgress = Complete<Schemas['DatasetProgress']>;
 export type Failure = Complete<Schemas['Failure']>;
+export type FailureExample = Complete<Schemas['FailureExample']>;
+export type FailureGroup = Complete<Schemas['FailureGroup']>;
 export type FailureList = Complete<Schemas['FailureList']>;
+export type FailurePlace = Complete<Schemas['FailurePlace']>;
+export type LeftOut = Complete<Schemas['LeftOut']>;
 export type Processor = Complete<Schemas['Processor']>;
 export type ProcessorList = Complete<Schemas['ProcessorList']>;
 export type Progress = Complete<Schemas['Progress']>;
@@ -35,6 +39,12 @@ export type Run = Complete<Schemas['Run']>;
 export type RunList = Complete<Schemas['RunList']>;
 export type RunLog = Complete<Schemas['RunLog']>;
 export type RunState = Run['state'];
+
+/** Which failures are tried again. */
+export type Retry = Partial<Schemas['Retry']>;
+
+/** Which failures are accepted as missing. */
+export type Acceptance = Partial<Schemas['Acceptance']>;
 
 /** What a launch asks for; fields left out get the server's defaults. */
 export type NewRun = Pick<Schemas['NewRun'], 'processor' | 'datasets'> &

@@ -6,9 +6,13 @@ import type {
   DatasetFile,
   DatasetList,
   Failure,
+  FailureExample,
+  FailureGroup,
   FailureList,
+  FailurePlace,
   Histogram,
   HistogramCatalog,
+  LeftOut,
   Processor,
   ProcessorList,
   Profile,
@@ -154,6 +158,7 @@ export const run = object<Run>({
     datasets: mapping,
     events_done: number,
     chunks_failed: number,
+    left_out: object<LeftOut>({ chunks: number, events: number }),
     events_per_second: number,
     seconds_elapsed: number
   }),
@@ -166,16 +171,29 @@ export const run = object<Run>({
 
 export const runList = object<RunList>({ runs: list(run) });
 
+const failureGroup = object<FailureGroup>({
+  id: text,
+  kind: text,
+  cause: text,
+  chunks: number,
+  events: number,
+  unread_files: number,
+  files_total: number,
+  hosts: list<string>(text),
+  places: list(object<FailurePlace>({ dataset: text, file: text })),
+  places_total: number,
+  attempts: number,
+  example: object<FailureExample>({
+    failure: object<Failure>({ file: text, exception: text, traceback: text }),
+    trimmed: text,
+    code: text
+  })
+});
+
 export const failureList = object<FailureList>({
-  failures: list(
-    object<Failure>({
-      dataset: text,
-      file: text,
-      kind: text,
-      cause: text
-    })
-  ),
-  total: number
+  groups: list(failureGroup),
+  total: number,
+  accepted: list(failureGroup)
 });
 
 export const runLog = object<RunLog>({ text: text, truncated: boolean });

@@ -142,6 +142,19 @@ describe('RunManager', () => {
     }
   );
 
+  it.each(['retry', 'accept'] as const)(
+    'can %s failures of a run',
+    async action => {
+      start();
+      await manager.ready;
+      const reply = makeRun({ message: action, updated: 2 });
+      server.answer(`POST casa/runs/run-1/${action}`, reply, 202);
+      await manager[action]('run-1', { groups: ['g1'] });
+      expect(manager.get('run-1')).toEqual(reply);
+      expect(server.requests.at(-1)?.body).toEqual({ groups: ['g1'] });
+    }
+  );
+
   it('forgets a deleted run', async () => {
     start();
     await manager.ready;

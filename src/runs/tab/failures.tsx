@@ -1,182 +1,206 @@
-import { Clipboard } from '@jupyterlab/apputils';
+import { Dialog, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { copyIcon } from '@jupyterlab/ui-components';
+import { refreshIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
-import { IconButton } from '../../components/button';
+import { type IAction, useAction } from '../../components/action';
+import { TextButton } from '../../components/button';
 import { formatExactCount } from '../../components/format';
 import { Problem } from '../../components/message';
 import { useChanges } from '../../components/signals';
-import type { Failure } from '../../services/models';
-import { type IFailureGroup, groupFailures } from './causes';
+import type { FailureGroup, Run } from '../../services/models';
+import { isActive } from '../states';
+import { Group } from './failuregroup';
+import { amountOf, amountText } from './failuretexts';
 import type { RunTabModel } from './model';
 import { Section } from './section';
 
-/** Failures of a group that are listed before the user asks for more. */
-const PAGE = 20;
-
 interface IFailuresProps {
   readonly model: RunTabModel;
+  readonly run: Run;
   readonly trans: TranslationBundle;
 }
 
 /** What did not make it, grouped by cause; nothing where all did. */
-export function Failures({ model, trans }: IFailuresProps): JSX.Element | null {
+export function Failures(props: IFailuresProps): JSX.Element | null {
+  const { model, run, trans } = props;
   useChanges(model.failures);
+  const action = useAction();
+  const [chosen, setChosen] = React.useState<ReadonlySet<string>>(new Set());
   const { problem, value } = model.failures;
-  const groups = React.useMemo(
-    () => groupFailures(value?.failures ?? []),
-    [value]
-  );
-  if (groups.length === 0 && !problem) {
+  const groups = value?.groups ?? [];
+  const accepted = value?.accepted ?? [];
+  if (groups.length === 0 && accepted.length === 0 && !problem) {
     return null;
   }
-  const total = value?.total ?? 0;
-  const listed = value?.failures.length ?? 0;
+  const hasChoice = groups.length > 1 && hasEnded(run);
+  const choice = hasChoice ? groups.filter(({ id }) => chosen.has(id)) : [];
+  const choose = (id: string, isChosen: boolean): void => {
+    const next = new Set(chosen);
+    if (isChosen) {
+      next.add(id);
+    } else {
+      next.delete(id);
+    }
+    setChosen(next);
+  };
   return (
     <Section
       title={trans.__('Failures')}
-      remark={formatExactCount(total)}
+      remark={formatExactCount(value?.total ?? 0)}
       className="casa-RunTab-failures"
     >
       {problem && <Problem message={problem} tone="warning" />}
+      {groups.length > 0 && (
+        <Actions {...props} action={action} groups={groups} choice={choice} />
+      )}
+      {action.problem && <Problem message={action.problem} />}
       {groups.map((group, index) => (
         <Group
-          key={`${group.kind}/${group.cause}`}
+          key={group.id}
           group={group}
           isOpen={index === 0}
+          isChosen={chosen.has(group.id)}
+          onChoose={
+            hasChoice ? isChosen => choose(group.id, isChosen) : undefined
+          }
           trans={trans}
         />
       ))}
-      {listed < total && (
-        <p className="casa-RunTab-message">
-          {trans.__(
-            'The first %1 of %2 failures are listed.',
-            formatExactCount(listed),
-            formatExactCount(total)
-          )}
-        </p>
+      {accepted.length > 0 && (
+        <Accepted {...props} action={action} groups={accepted} />
       )}
     </Section>
   );
 }
 
-interface IGroupProps {
-  readonly group: IFailureGroup;
-
-  /** Whether the group is open at first. */
-  readonly isOpen: boolean;
-  readonly trans: TranslationBundle;
+interface IActionsProps extends IFailuresProps {
+  readonly action: IAction;
+  readonly groups: readonly FailureGroup[];
 }
 
-function Group({ group, isOpen, trans }: IGroupProps): JSX.Element {
-  const [count, setCount] = React.useState(PAGE);
-  const { cause, failures, kind } = group;
-  const rest = failures.length - count;
+/** What can be done about all failures, or about those that are chosen. */
+function Actions(
+  props: IActionsProps & { readonly choice: readonly FailureGroup[] }
+): JSX.Element | null {
+  const { action, choice, groups, model, run, trans } = props;
+  if (!hasEnded(run)) {
+    return null;
+  }
+  const meant = choice.length > 0 ? choice : groups;
+  const ids = choice.length > 0 ? choice.map(({ id }) => id) : null;
+  const hasCode = meant.some(({ kind }) => kind === 'processor error');
+  const accept = async (): Promise<void> => {
+    if (await confirmAcceptance(meant, trans)) {
+      await model.accept(ids, amountOf(meant).chunks);
+    }
+  };
   return (
-    <details className="casa-FailureGroup" open={isOpen || undefined}>
-      <summary>
-        <span className="casa-FailureGroup-count">
-          {formatExactCount(failures.length)}
-        </span>
-        <span>
-          <strong>{kindLabel(kind, trans)}.</strong> {cause}
-        </span>
-      </summary>
-      <ul>
-        {failures.slice(0, count).map((failure, index) => (
-          <FailureItem key={index} failure={failure} trans={trans} />
-        ))}
-      </ul>
-      {rest > 0 && (
-        <button
-          type="button"
-          className="casa-RunTab-link"
-          onClick={() => setCount(count + 5 * PAGE)}
-        >
-          {trans.__('Show more (%1 left)', formatExactCount(rest))}
-        </button>
+    <>
+      <div className="casa-Failure-actions">
+        {canRetry(run) && (
+          <TextButton
+            icon={refreshIcon}
+            primary={run.state === 'done'}
+            disabled={action.busy}
+            title={trans.__(
+              'Process the failed chunks again, and nothing else'
+            )}
+            onClick={() => action.start(() => model.retry(ids))}
+          >
+            {ids ? trans.__('Retry these') : trans.__('Retry all')}
+          </TextButton>
+        )}
+        {run.progress.chunks_done > 0 && (
+          <TextButton
+            disabled={action.busy}
+            title={trans.__(
+              'Count the run as complete without the failed chunks'
+            )}
+            onClick={() => action.start(accept)}
+          >
+            {ids
+              ? trans.__('Exclude and accept these…')
+              : trans.__('Exclude and accept…')}
+          </TextButton>
+        )}
+      </div>
+      {!canRetry(run) && (
+        <p className="casa-RunTab-message">
+          {trans.__(
+            'Failures of a run in a notebook cannot be retried from here: mend what is wrong, and run its cell again.'
+          )}
+        </p>
       )}
+      {canRetry(run) && hasCode && (
+        <p className="casa-RunTab-message">
+          {trans.__(
+            'A retry runs the processor as it was launched. For a corrected one, launch a new run.'
+          )}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** What was accepted as missing, and the way back. */
+function Accepted(props: IActionsProps): JSX.Element {
+  const { action, groups, model, run, trans } = props;
+  return (
+    <details className="casa-Accepted">
+      <summary>
+        {trans.__(
+          'Accepted as missing: %1',
+          amountText(amountOf(groups), trans)
+        )}
+      </summary>
+      {hasEnded(run) && canRetry(run) && (
+        <div className="casa-Failure-actions">
+          <TextButton
+            icon={refreshIcon}
+            disabled={action.busy}
+            title={trans.__('Process what was accepted as missing after all')}
+            onClick={() => action.start(() => model.retry(null, true))}
+          >
+            {trans.__('Retry after all')}
+          </TextButton>
+        </div>
+      )}
+      {groups.map(group => (
+        <Group key={group.id} group={group} trans={trans} />
+      ))}
     </details>
   );
 }
 
-interface IFailureItemProps {
-  readonly failure: Failure;
-  readonly trans: TranslationBundle;
-}
-
-function FailureItem({ failure, trans }: IFailureItemProps): JSX.Element {
-  const { attempts, dataset, exception, file, traceback, worker } = failure;
-  const where = [dataset, entriesText(failure, trans)];
-  if (attempts > 1) {
-    where.push(trans.__('%1 attempts', attempts));
-  }
-  if (worker) {
-    where.push(worker);
-  }
-  return (
-    <li className="casa-Failure">
-      <div className="casa-Failure-file" title={file}>
-        {file}
-      </div>
-      <div className="casa-Failure-where">{where.join(' · ')}</div>
-      {(traceback || exception) && (
-        <details>
-          <summary>{exception || trans.__('Traceback')}</summary>
-          <div className="casa-Failure-traceback">
-            <IconButton
-              icon={copyIcon}
-              label={trans.__('Copy all about this failure')}
-              onClick={() => Clipboard.copyToSystem(failureText(failure))}
-            />
-            <pre tabIndex={0}>{traceback || exception}</pre>
-          </div>
-        </details>
-      )}
-    </li>
-  );
-}
-
-/** What a user pastes into a mail to whom it concerns. */
-export function failureText(failure: Failure): string {
-  const { cause, dataset, entry_start, entry_stop, file, treename } = failure;
-  const entries =
-    entry_start === null || entry_stop === null
-      ? ''
-      : ` [${entry_start}:${entry_stop}]`;
-  return [
-    cause,
-    `${dataset}: ${file}:${treename}${entries}`,
-    failure.traceback || failure.exception
-  ].join('\n\n');
-}
-
-function entriesText(
-  { entry_start, entry_stop }: Failure,
+/** Asks whether the run is to do without the events of some failures. */
+async function confirmAcceptance(
+  groups: readonly FailureGroup[],
   trans: TranslationBundle
-): string {
-  return entry_start === null || entry_stop === null
-    ? trans.__('whole file')
-    : trans.__(
-        'entries %1 to %2',
-        formatExactCount(entry_start),
-        formatExactCount(entry_stop)
-      );
+): Promise<boolean> {
+  const amount = amountOf(groups);
+  const { button } = await showDialog({
+    title: trans.__('Exclude and Accept'),
+    body: trans._n(
+      'Leave %2 out of the result (%1 failed chunk)? Without it the run counts as complete, and says how much is missing. You can retry it later.',
+      'Leave %2 out of the result (%1 failed chunks)? Without them the run counts as complete, and says how much is missing. You can retry them later.',
+      amount.chunks,
+      amountText(amount, trans)
+    ),
+    buttons: [
+      Dialog.cancelButton(),
+      Dialog.warnButton({ label: trans.__('Exclude and Accept') })
+    ],
+    defaultButton: 0
+  });
+  return button.accept;
 }
 
-function kindLabel(kind: Failure['kind'], trans: TranslationBundle): string {
-  switch (kind) {
-    case 'file missing':
-      return trans.__('File missing');
-    case 'file damaged':
-      return trans.__('File damaged');
-    case 'tree missing':
-      return trans.__('Tree missing');
-    case 'processor error':
-      return trans.__('Error in the processor');
-    case 'worker lost':
-      return trans.__('Worker lost');
-    case 'other':
-      return trans.__('Other');
-  }
+/** Whether something can be done about failures: of a lost run, a resume does it. */
+function hasEnded(run: Run): boolean {
+  return !isActive(run) && run.state !== 'lost';
+}
+
+/** Whether there is a driver that can be started again. */
+function canRetry({ door }: Run): boolean {
+  return door !== 'notebook';
 }

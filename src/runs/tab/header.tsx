@@ -39,14 +39,12 @@ export function Header({ model, run, trans }: IHeaderProps): JSX.Element {
           {canResume(run) && (
             <TextButton
               icon={runIcon}
-              primary={run.state !== 'done'}
+              primary
               disabled={action.busy}
               title={trans.__('Process what is missing')}
               onClick={() => action.start(() => model.resume())}
             >
-              {run.state === 'done'
-                ? trans.__('Retry failures')
-                : trans.__('Resume')}
+              {trans.__('Resume')}
             </TextButton>
           )}
           {isActive(run) && (
@@ -149,8 +147,9 @@ function shortCluster(cluster: string): string {
   return cluster.replace(/^\d{8}-\d{6}-(?=.)/, '');
 }
 
+/** What failed of a run that is done is retried where it is listed. */
 function canResume({ resumable, state }: Run): boolean {
-  return state === 'paused' || resumable;
+  return state === 'paused' || (resumable && state !== 'done');
 }
 
 function door({ door }: Run, trans: TranslationBundle): string {

@@ -133,6 +133,26 @@ export class RunTabModel implements IDisposable {
     return this._runs.resume(this.id);
   }
 
+  /**
+   * Tries failures again, and nothing else.
+   *
+   * @param groups - ids of groups; null for all
+   * @param accepted - whether those are meant that were accepted as missing
+   */
+  retry(groups: string[] | null, accepted = false): Promise<unknown> {
+    return this._runs.retry(this.id, { groups, accepted });
+  }
+
+  /**
+   * Accepts failures as missing.
+   *
+   * @param groups - ids of groups; null for all
+   * @param chunks - how many chunks the user was told of
+   */
+  accept(groups: string[] | null, chunks: number): Promise<unknown> {
+    return this._runs.accept(this.id, { groups, chunks });
+  }
+
   private _onRuns(): void {
     const run = this._runs.get(this.id);
     if (run !== this._run || run === undefined) {
@@ -148,7 +168,7 @@ export class RunTabModel implements IDisposable {
     if (!run || !this._isVisible || this._isDisposed) {
       return;
     }
-    const { chunks_failed: failed } = run.progress;
+    const { chunks_failed: failed, left_out } = run.progress;
     const ended = !isActive(run);
     if (
       run.histograms_sequence > 0 &&
@@ -159,7 +179,7 @@ export class RunTabModel implements IDisposable {
     // Whole files fail before their chunks are counted: look again at the end.
     if (
       (failed > 0 || ended) &&
-      this._isNews('failures', `${failed} ${ended} ${run.state}`)
+      this._isNews('failures', `${failed} ${left_out.chunks} ${run.state}`)
     ) {
       this.failures.refresh();
     }

@@ -10,6 +10,7 @@ import { MiddleEllipsis } from '../../components/name';
 import type { DatasetProgress, Run } from '../../services/models';
 import type { Tone } from '../../components/tone';
 import { isActive, stateTone } from '../states';
+import { amountText } from './failuretexts';
 import { Section } from './section';
 import { timeLeft } from './time';
 
@@ -86,6 +87,7 @@ type Counts = Pick<
   | 'chunks_done'
   | 'chunks_failed'
   | 'chunks_total'
+  | 'left_out'
 >;
 
 const UNKNOWN: Counts = {
@@ -93,26 +95,32 @@ const UNKNOWN: Counts = {
   events_total: null,
   chunks_done: 0,
   chunks_failed: 0,
-  chunks_total: null
+  chunks_total: null,
+  left_out: { chunks: 0, events: 0, files: 0, unread_files: 0 }
 };
 
-/** The parts of the work that are done and that failed. */
+/** The parts of the work that are done, failed, and were accepted as missing. */
 export interface IShares {
   readonly done: number;
   readonly failed: number;
+  readonly leftOut: number;
 }
 
 /** Returns the parts of the work; null while its size is unknown. */
 export function sharesOf(counts: Counts): IShares | null {
-  const { chunks_failed, chunks_total, events_done, events_total } = counts;
+  const { chunks_failed, chunks_total, events_done, events_total, left_out } =
+    counts;
   if (events_total === null) {
     return null;
   }
   const done = events_total > 0 ? events_done / events_total : 0;
   // What is known of failed chunks is their number, not always their events:
   // those of a file that cannot be opened are not in the total.
-  const failed = chunks_total ? Math.min(1, chunks_failed / chunks_total) : 0;
-  return { done: Math.min(done, 1 - failed), failed };
+  const part = (chunks: number): number =>
+    chunks_total ? Math.min(1, chunks / chunks_total) : 0;
+  const failed = part(chunks_failed);
+  const leftOut = Math.min(part(left_out.chunks), 1 - failed);
+  return { done: Math.min(done, 1 - failed - leftOut), failed, leftOut };
 }
 
 interface IShareBarProps extends IRunProps {
@@ -158,6 +166,16 @@ function ShareBar(props: IShareBarProps): JSX.Element {
           )}
         />
       )}
+      {shares !== null && shares.leftOut > 0 && (
+        <div
+          className="casa-ShareBar-leftOut"
+          style={{ width: `${shares.leftOut * 100}%` }}
+          title={trans.__(
+            'Accepted as missing: %1',
+            amountText(progress.left_out, trans)
+          )}
+        />
+      )}
     </div>
   );
 }
@@ -198,6 +216,12 @@ function Numbers({ run, trans }: IRunProps): JSX.Element {
   if (failed > 0) {
     numbers.push([trans.__('Failed chunks'), formatExactCount(failed), 'bad']);
   }
+  if (progress.left_out.chunks > 0) {
+    numbers.push([
+      trans.__('Accepted as missing'),
+      amountText(progress.left_out, trans)
+    ]);
+  }
   return (
     <dl className="casa-RunTab-numbers">
       {numbers.map(([name, value, tone]) => (
@@ -227,14 +251,15 @@ export function eventsText(counts: Counts, trans: TranslationBundle): string {
       );
 }
 
-/** Says how much is done; with failures that is never all. */
+/** Says how much is done; with failures, accepted or not, that is never all. */
 function percent(counts: Counts): string {
-  const { chunks_failed, events_done, events_total } = counts;
+  const { chunks_failed, events_done, events_total, left_out } = counts;
   if (!events_total) {
     return '';
   }
   const done = Math.floor((100 * events_done) / events_total);
-  return `${Math.min(done, chunks_failed > 0 ? 99 : 100)}%`;
+  const missing = chunks_failed + left_out.chunks;
+  return `${Math.min(done, missing > 0 ? 99 : 100)}%`;
 }
 
 function average(sum: number, seconds: number): number {

@@ -1,6 +1,7 @@
 import { Signal } from '@lumino/signaling';
 import type {
   Failure,
+  FailureGroup,
   FailureList,
   HistogramCatalog,
   Progress,
@@ -16,7 +17,8 @@ export function makeProgress(fields: Partial<Progress> = {}): Progress {
     events_total: 1_000,
     chunks_done: 5,
     chunks_failed: 0,
-    chunks_total: 10
+    chunks_total: 10,
+    left_out: { chunks: 0, events: 0, files: 0, unread_files: 0 }
   };
   return {
     ...counts,
@@ -49,6 +51,7 @@ export function makeRun(fields: Partial<Run> = {}): Run {
     finished: null,
     resumable: false,
     histograms_sequence: 0,
+    result_chunks: 0,
     progress: makeProgress(),
     ...fields
   };
@@ -67,7 +70,46 @@ export function makeFailure(fields: Partial<Failure> = {}): Failure {
     exception: 'IndexError: too far',
     traceback: 'Traceback (most recent call last): ...',
     worker: 'tls://127.0.0.1:1',
+    host: 'node-1',
     attempts: 1,
+    peak_memory_bytes: null,
+    ...fields
+  };
+}
+
+/** Makes a group of two failures of the processor, unless told otherwise. */
+export function makeGroup(fields: Partial<FailureGroup> = {}): FailureGroup {
+  const failure = makeFailure();
+  return {
+    id: 'g1',
+    kind: failure.kind,
+    cause: failure.cause,
+    chunks: 2,
+    events: 200,
+    unread_files: 0,
+    datasets: [failure.dataset],
+    files: [failure.file],
+    files_total: 1,
+    hosts: [failure.host],
+    places: [
+      {
+        dataset: failure.dataset,
+        file: failure.file,
+        host: failure.host,
+        chunks: 2,
+        events: 200,
+        entry_start: 0,
+        entry_stop: 200
+      }
+    ],
+    places_total: 1,
+    attempts: 1,
+    peak_memory_bytes: null,
+    example: {
+      failure,
+      trimmed: 'IndexError: too far',
+      code: 'processor.process(events)'
+    },
     ...fields
   };
 }
@@ -89,11 +131,14 @@ export class FakeRuns implements IRunManager {
   readonly stop = jest.fn(async () => makeRun({ state: 'stopped' }));
   readonly pause = jest.fn(async () => makeRun({ state: 'paused' }));
   readonly resume = jest.fn(async () => makeRun());
+  readonly retry = jest.fn(async () => makeRun());
+  readonly accept = jest.fn(async () => makeRun({ state: 'done' }));
   readonly delete = jest.fn(async () => undefined);
   readonly processors = jest.fn(async () => []);
   readonly failures = jest.fn(async (): Promise<FailureList> => ({
-    failures: [],
-    total: 0
+    groups: [],
+    total: 0,
+    accepted: []
   }));
   readonly log = jest.fn(async (): Promise<RunLog> => ({
     text: 'all is well',

@@ -11,7 +11,7 @@ import {
 } from '../../histograms/testing';
 import type { FailureList, Histogram, Run } from '../../services/models';
 import { RunTabModel } from './model';
-import { FakeRuns, makeFailure, makeProgress, makeRun } from './testing';
+import { FakeRuns, makeGroup, makeProgress, makeRun } from './testing';
 import { RunTab, RunView } from './widget';
 
 const trans = nullTranslator.load('casa-lab');
@@ -53,7 +53,7 @@ describe('RunView', () => {
   const show = async (
     fields: Partial<Run>,
     histograms: Histogram[] = [],
-    failures: FailureList = { failures: [], total: 0 }
+    failures: FailureList = { groups: [], total: 0, accepted: [] }
   ): Promise<void> => {
     runs = new FakeRuns(makeRun(fields));
     runs.histograms.mockResolvedValue({ sequence: 1, histograms });
@@ -179,21 +179,122 @@ describe('RunView', () => {
     expect(host.textContent).toContain('There are no histograms in what');
   });
 
-  it('lists failures by cause', async () => {
-    const failures = [
-      makeFailure(),
-      makeFailure({ entry_start: 100, entry_stop: 200 }),
-      makeFailure({ kind: 'file missing', cause: 'There is no file.' })
-    ];
-    const progress = makeProgress({ chunks_failed: 3 });
-    await show({ progress }, [], { failures, total: 2_000 });
-    const groups = [...host.querySelectorAll('.casa-FailureGroup > summary')];
-    expect(groups.map(({ textContent }) => textContent)).toEqual([
-      '2Error in the processor. The processor raised IndexError: too far.',
-      '1File missing. There is no file.'
-    ]);
-    expect(host.textContent).toContain('entries 100 to 200');
-    expect(host.textContent).toContain('The first 3 of 2,000 failures');
+  describe('failures', () => {
+    const missing = makeGroup({
+      id: 'g2',
+      kind: 'file missing',
+      cause: 'There is no file.',
+      chunks: 1,
+      events: 0,
+      unread_files: 1
+    });
+    const two = { groups: [makeGroup(), missing], total: 3, accepted: [] };
+    const failed = makeProgress({ chunks_failed: 3 });
+    const done = { state: 'done', resumable: true, progress: failed } as const;
+
+    const tick = (label: string): Promise<void> =>
+      act(async () =>
+        host.querySelector<HTMLElement>(`[aria-label="${label}"]`)?.click()
+      );
+
+    const answer = async (button: string): Promise<string> => {
+      const dialog = document.querySelector('.jp-Dialog');
+      const text = dialog?.querySelector('.jp-Dialog-body')?.textContent ?? '';
+      await act(async () => {
+        [...(dialog?.querySelectorAll('button') ?? [])]
+          .find(({ textContent }) => textContent === button)
+          ?.click();
+      });
+      return text;
+    };
+
+    it('are listed by cause, each with an example', async () => {
+      await show({ progress: failed }, [], two);
+      const groups = [...host.querySelectorAll('.casa-FailureGroup > summary')];
+      expect(groups.map(({ textContent }) => textContent)).toEqual([
+        '2Error in the processor. The processor raised IndexError: too far.',
+        '1File missing. There is no file.'
+      ]);
+      expect(host.textContent).toContain('entries 0 to 200');
+      const trace = host.querySelector('.casa-Failure-traceback pre');
+      expect(trace?.textContent).toBe('IndexError: too far');
+      await click('Show the whole traceback');
+      expect(trace?.textContent).toContain('Traceback (most recent call last)');
+    });
+
+    it('cannot be acted on while the run goes on', async () => {
+      await show({ state: 'running', progress: failed }, [], two);
+      expect(host.textContent).not.toContain('Retry');
+      expect(host.querySelector('[type=checkbox]')).toBeNull();
+    });
+
+    it('are retried, all or those that are chosen', async () => {
+      await show(done, [], two);
+      expect(buttons()).not.toContain('Resume');
+      await click('Retry all');
+      expect(runs.retry).toHaveBeenLastCalledWith('r1', {
+        groups: null,
+        accepted: false
+      });
+      await tick('Choose: File missing');
+      await click('Retry these');
+      expect(runs.retry).toHaveBeenLastCalledWith('r1', {
+        groups: ['g2'],
+        accepted: false
+      });
+    });
+
+    it('are accepted once the user knows how much goes', async () => {
+      await show(done, [], two);
+      await click('Exclude and accept…');
+      expect(await answer('Cancel')).toContain(
+        'Leave 200 events and 1 file that could not be read out of the result'
+      );
+      expect(runs.accept).not.toHaveBeenCalled();
+      await tick('Choose: Error in the processor');
+      await click('Exclude and accept these…');
+      expect(await answer('Exclude and Accept')).toContain('Leave 200 events');
+      expect(runs.accept).toHaveBeenCalledWith('r1', {
+        groups: ['g1'],
+        chunks: 2
+      });
+    });
+
+    it('that were accepted are told apart, and can be retried', async () => {
+      const left_out = { chunks: 2, events: 200, files: 1, unread_files: 0 };
+      await show({ state: 'done', progress: makeProgress({ left_out }) }, [], {
+        groups: [],
+        total: 0,
+        accepted: [makeGroup()]
+      });
+      expect(host.querySelector('.casa-Accepted > summary')?.textContent).toBe(
+        'Accepted as missing: 200 events'
+      );
+      expect(host.querySelector('.casa-RunTab-numbers')?.textContent).toContain(
+        'Accepted as missing200 events'
+      );
+      await click('Retry after all');
+      expect(runs.retry).toHaveBeenLastCalledWith('r1', {
+        groups: null,
+        accepted: true
+      });
+    });
+
+    it('of a notebook can be accepted only', async () => {
+      await show({ ...done, resumable: false, door: 'notebook' }, [], two);
+      expect(host.textContent).toContain('cannot be retried from here');
+      expect(host.textContent).not.toContain('Retry all');
+      expect(host.textContent).toContain('Exclude and accept…');
+    });
+
+    it('say why they could not be retried', async () => {
+      await show(done, [], two);
+      runs.retry.mockRejectedValue(new Error('There is no cluster.'));
+      await click('Retry all');
+      expect(host.querySelector('[role=alert]')?.textContent).toBe(
+        'There is no cluster.'
+      );
+    });
   });
 
   it('fetches the log when it is asked for', async () => {

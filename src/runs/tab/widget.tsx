@@ -128,7 +128,7 @@ export function RunView({ model, trans }: IRunViewProps): JSX.Element {
         <Gallery model={model} run={run} trans={trans} />
         <div className="casa-RunTab-side">
           <Datasets run={run} trans={trans} />
-          <Failures model={model} trans={trans} />
+          <Failures model={model} run={run} trans={trans} />
           <Log model={model} trans={trans} />
         </div>
       </div>

@@ -123,9 +123,11 @@ export function makeRun(change: Partial<Run> = {}): Run {
       bytes_per_second: 0,
       seconds_left: null,
       seconds_elapsed: 1,
-      workers: 2
+      workers: 2,
+      left_out: { chunks: 0, events: 0, files: 0, unread_files: 0 }
     },
     histograms_sequence: 0,
+    result_chunks: 0,
     updated: 1,
     finished: null,
     ...change
