@@ -32,7 +32,7 @@ from casa_lab.runs.folder import RunFolder
 from casa_lab.runs.grouping import group_id
 from casa_lab.runs.ledger import Ledger
 from casa_lab.runs.live import accumulator_of
-from casa_lab.runs.metadata import UnreadableFiles
+from casa_lab.runs.metadata import Placeholders
 from casa_lab.runs.models import Failure, ProcessorReference, RunSpec
 from casa_lab.runs.packing import pack
 from casa_lab.runs.plan import Batch
@@ -235,7 +235,7 @@ class Run:
                 session,
                 client,
                 tasks,
-                UnreadableFiles(),
+                Placeholders(),
                 trouble.fail_fast,
                 echoed=trouble.echoed,
             )
