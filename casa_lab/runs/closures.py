@@ -59,6 +59,11 @@ def recognise(function: Callable[[Any], Any]) -> ChunkWork | FileLook | None:
     return None
 
 
+def wants_errors(function: Callable[[Any], Any]) -> bool:
+    """Tell whether Runner is to hand an error back: it was given ``use_result_type=True``."""
+    return isinstance(function, partial) and bool(function.keywords.get("use_result_type"))
+
+
 def _chunk_work(work: partial[Any]) -> ChunkWork:
     arguments = list(work.args)
     wanted = bool(arguments[_SAVEMETRICS])

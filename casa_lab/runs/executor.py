@@ -23,7 +23,7 @@ from casa_lab.reading.chunks import ChunkWork, unpacked
 from casa_lab.reading.look import FileLook
 from casa_lab.reading.work import RunWork
 
-from .closures import chunking_of_caller, postprocessed, recognise
+from .closures import chunking_of_caller, postprocessed, recognise, wants_errors
 from .errors import RunError, RunStopped
 from .imports import used_modules
 from .interrupts import first_interrupt
@@ -52,6 +52,8 @@ class CurrentRun:
         self.placeholders = Placeholders()
         self.look: FileLook | None = None
         self.failures: Sequence[Failure] = ()
+        self.error: RunError | None = None
+        """What the last call has to say of its failures, caused by the first one's exception."""
         self.modules: frozenset[str] = frozenset()
         """What the processor needs on workers, as far as that is known."""
 
@@ -85,8 +87,10 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
     -----
     Failed chunks do not raise: they are left out of the result, listed in
     ``failures``, in the run's folder and in the sidebar, and a warning says how
-    many there are; Runner's ``skipbadfiles`` makes no difference. Chunks are
-    merged in a fixed order, so that repeated runs agree to the bit.
+    many there are; Runner's ``skipbadfiles`` makes no difference, except that
+    with ``use_result_type`` it decides which exceptions Runner returns as an
+    ``Err``, whose ``value`` is the result of all other chunks. Chunks are merged
+    in a fixed order, so that repeated runs agree to the bit.
 
     Ctrl-C (*Interrupt the kernel*) stops the run in order: its folder then holds
     a partial result, and ``KeyboardInterrupt`` is raised.
@@ -129,7 +133,8 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
         Returns
         -------
         tuple
-            The accumulator and 0: the form that Runner expects.
+            The accumulator and 0, the form that Runner expects; in place of 0
+            an error if chunks failed and Runner is to return an ``Err``.
 
         Raises
         ------
@@ -147,7 +152,8 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
         if isinstance(work, FileLook):
             return self._look_at(client, work, items), 0
         merged = self._process(client, work, list(items))
-        return accumulate([merged], accumulator), 0
+        error = self.current.error if wants_errors(function) else None
+        return accumulate([merged], accumulator), error or 0
 
     def _bar(self) -> rich.progress.Progress:
         bar: rich.progress.Progress = rich_bar()
@@ -267,10 +273,13 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
             current.failures = processing.failures
             merged = processing.run(items)
             merged["processed"] = processing.processed
+        current.error = None
         if self.failures:
-            warnings.warn(
+            sentence = (
                 f"{len(self.failures)} of {session.progress.chunks_total or 'the'} chunks failed "
-                f"and are not in the result. The first: {self.failures[0].cause}",
-                stacklevel=2,
+                f"and are not in the result. The first: {self.failures[0].cause}"
             )
+            warnings.warn(sentence, stacklevel=2)
+            current.error = RunError(sentence)
+            current.error.__cause__ = processing.error
         return merged

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import socket
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from coffea.processor.executor import FileMeta, WorkItem
 
@@ -13,6 +14,10 @@ from casa_lab.reading.chunks import FileChanged
 
 from .measures import peak_memory_bytes
 from .models import FailureKind
+from .packing import pack, unpack
+
+PACKED_CHAIN_BYTES = 10_000
+"""Above this, exceptions stay where they were raised: some hold arrays."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +40,25 @@ class Cause:
     """Name of the worker's machine."""
     peak_memory: int | None = None
     """Most bytes that the worker had in use meanwhile."""
+    packed_chain: bytes = b""
+    """The exception and its causes, for those who handle its type, where they can travel."""
+
+    def error(self) -> BaseException | None:
+        """Return the exception as it was raised, ``None`` where this process cannot have it."""
+        try:
+            chain = unpack(self.packed_chain) if self.packed_chain else []
+            for error, cause in pairwise(chain):
+                error.__cause__ = cause
+        except Exception:  # noqa: BLE001 - a class of the user's own may raise anything
+            return None
+        return chain[0] if chain else None
 
 
 def explain_file(error: BaseException, meta: FileMeta) -> Cause:
     """Find out why the number of entries of a file cannot be had."""
     chain = list(_chain(error))
     kind, sentence, retry = _classify_opening(chain, meta.filename, meta.treename)
-    return _cause(kind, sentence, chain[-1], retry)
+    return _cause(kind, sentence, chain, retry)
 
 
 def explain_chunk(error: BaseException, item: WorkItem) -> Cause:
@@ -53,7 +70,7 @@ def explain_chunk(error: BaseException, item: WorkItem) -> Cause:
             f"{item.filename} was replaced while the run was at it. Run again: its chunks were "
             "made for the file that it was before."
         )
-        return _cause("file changed", sentence, root, retry=False)
+        return _cause("file changed", sentence, chain, retry=False)
     stage = next((str(error) for error in chain if str(error).startswith("Failed ")), "")
     if stage.startswith("Failed to open"):
         kind, sentence, retry = _classify_opening(chain, item.filename, item.treename)
@@ -61,7 +78,7 @@ def explain_chunk(error: BaseException, item: WorkItem) -> Cause:
         kind, sentence, retry = _classify_creating(chain, item.filename, item.treename)
     else:
         kind, sentence, retry = _classify_processing(root, item.filename)
-    return _cause(kind, sentence, root, retry)
+    return _cause(kind, sentence, chain, retry)
 
 
 def explain_output(error: BaseException) -> Cause:
@@ -70,19 +87,29 @@ def explain_output(error: BaseException) -> Cause:
         f"The processor's outputs cannot be added or sent: {_describe(error)} Return "
         "histograms, numbers, sets and dictionaries of these, alike for all chunks."
     )
-    return _cause("processor error", sentence, error, retry=False)
+    return _cause("processor error", sentence, [error], retry=False)
 
 
-def _cause(kind: FailureKind, sentence: str, error: BaseException, retry: bool) -> Cause:
+def _cause(kind: FailureKind, sentence: str, chain: Sequence[BaseException], retry: bool) -> Cause:
+    root = chain[-1]
     return Cause(
         kind=kind,
         sentence=_printable(sentence),
-        exception=_printable(f"{type(error).__name__}: {error}"),
-        traceback=_printable("".join(traceback.format_exception(error))),
+        exception=_printable(f"{type(root).__name__}: {root}"),
+        traceback=_printable("".join(traceback.format_exception(root))),
         retry=retry,
         host=socket.gethostname(),
         peak_memory=peak_memory_bytes(),
+        packed_chain=_packed(chain),
     )
+
+
+def _packed(chain: Sequence[BaseException]) -> bytes:
+    try:
+        packed = pack(list(chain))
+    except Exception:  # noqa: BLE001 - they may hold what cannot be pickled
+        return b""
+    return packed if len(packed) <= PACKED_CHAIN_BYTES else b""
 
 
 def _printable(text: str) -> str:

@@ -97,11 +97,15 @@ class Placeholders:
         # What the user says of the dataset comes with the chunk.
         return [replace(chunk, usermeta=item.usermeta, preload=item.preload) for chunk in chunks]
 
+    def cause(self, item: WorkItem) -> tuple[Cause, str]:
+        """Return why the file that a chunk stands for could not be read, and on which worker."""
+        return self._causes.get(file_key(item), (_FORGOTTEN, ""))
+
     def failure(self, item: WorkItem) -> Failure | None:
-        """Return why the file of a chunk could not be read, ``None`` if it could."""
+        """Return the failure of the file that a chunk stands for, ``None`` if it has none."""
         if not is_placeholder(item):
             return None
-        cause, worker = self._causes.get(file_key(item), (_FORGOTTEN, ""))
+        cause, worker = self.cause(item)
         return as_failure(item, cause, worker, whole_file=True)
 
     def forget(self) -> None:

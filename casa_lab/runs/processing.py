@@ -14,6 +14,7 @@ from distributed import Client, Future, KilledWorker
 
 from .dispatch import Dispatcher, Finished
 from .errors import RunError, RunStopped
+from .failures import Cause
 from .metadata import Looks, Placeholders, as_failure, interleaved
 from .metrics import Effort
 from .models import Failure
@@ -83,6 +84,7 @@ class ChunkProcessing:
         self._chunks: list[WorkItem] = []
         self._has_begun = False
         self._failed: list[Failure] = []
+        self._first: Cause | None = None
 
     @property
     def processed(self) -> set[WorkItem]:
@@ -93,6 +95,11 @@ class ChunkProcessing:
     def failures(self) -> Sequence[Failure]:
         """The chunks that did not make it."""
         return self._failed
+
+    @property
+    def error(self) -> BaseException | None:
+        """The exception behind the first failure, where it could travel."""
+        return self._first.error() if self._first is not None else None
 
     def run(self, items: Sequence[WorkItem]) -> Any:
         """Process all chunks that are not counted yet.
@@ -119,14 +126,16 @@ class ChunkProcessing:
         finally:
             self._dispatcher.cancel()
         if self._fail_fast and self._failed:
-            raise RunError(f"Stopped at the first failure: {self._failed[0].cause}")
+            raise RunError(f"Stopped at the first failure: {self._failed[0].cause}") from self.error
         message = "Stopping." if session.stop_requested else "Merging the result."
         session.enter("finishing", message)
         total = session.ledger.total()
         if total is not None:
             return total
         if self._failed:
-            raise RunError(f"Nothing succeeded. The first failure: {self._failed[0].cause}")
+            raise RunError(
+                f"Nothing succeeded. The first failure: {self._failed[0].cause}"
+            ) from self.error
         raise RunStopped("The run was stopped before anything was processed.")
 
     def _open(self, plan: Plan) -> None:
@@ -146,7 +155,7 @@ class ChunkProcessing:
                 self._unknown[plan.files[position]] = (position, chunks[0])
                 later.append(meta)
             elif is_placeholder(chunks[0]):
-                self._give_up_file(position, chunks[0], self._placeholders.failure(chunks[0]))
+                self._give_up_file(position, chunks[0], *self._placeholders.cause(chunks[0]))
             else:
                 self._open_file(position, chunks)
         self._looks = Looks(interleaved(later))
@@ -172,7 +181,7 @@ class ChunkProcessing:
                 besides += admitted
         self._queue.add(FileWork(position, chunks, fresh, besides))
 
-    def _give_up_file(self, position: int, item: WorkItem, failure: Failure | None) -> None:
+    def _give_up_file(self, position: int, item: WorkItem, cause: Cause, worker: str) -> None:
         """List a file that cannot be read; what it gave before stays counted."""
         session = self._session
         earlier = session.ledger.counted.get(file_key(item), set())
@@ -180,8 +189,9 @@ class ChunkProcessing:
         session.meter.plan([item])
         session.meter.keep(item.dataset, sum(stop - at for at, stop in earlier), len(earlier))
         session.ledger.leave_out(position, 0)
-        if failure is not None and session.book.scope.admits_file(item):
-            self._list(item.dataset, [failure])
+        if session.book.scope.admits_file(item):
+            failure = as_failure(item, cause, worker, whole_file=True)
+            self._list(item.dataset, [failure], cause)
 
     def _work(self) -> None:
         session = self._session
@@ -264,8 +274,7 @@ class ChunkProcessing:
         if file.cause is None:
             self._open_file(position, self._placeholders.learn(meta, item))
         else:
-            failure = as_failure(item, file.cause, worker, whole_file=True)
-            self._give_up_file(position, item, failure)
+            self._give_up_file(position, item, file.cause, worker)
 
     def _count(self, batch: Batch, outcome: BatchOutcome) -> None:
         session = self._session
@@ -282,12 +291,11 @@ class ChunkProcessing:
         session.metrics.add(_effort(batch, outcome))
         self._merge(batch, output)
         session.meter.read(outcome.measures.bytes_read)
+        failed = [(item, chunk, chunk.cause) for item, chunk in results if chunk.cause is not None]
         failures = [
-            as_failure(item, chunk.cause, outcome.worker, chunk.attempts)
-            for item, chunk in results
-            if chunk.cause is not None
+            as_failure(item, cause, outcome.worker, chunk.attempts) for item, chunk, cause in failed
         ]
-        self._list(batch.dataset, failures)
+        self._list(batch.dataset, failures, failed[0][2] if failed else None)
 
     def _try_again(self, finished: Finished[Task], batch: Batch) -> None:
         if self._tasks.may_retry(finished, batch):
@@ -303,7 +311,7 @@ class ChunkProcessing:
                 return
         cause = explain_loss(finished.error)
         self._merge(batch, None)
-        self._list(batch.dataset, [as_failure(item, cause) for item in batch.items])
+        self._list(batch.dataset, [as_failure(item, cause) for item in batch.items], cause)
 
     def _split_up(self, batch: Batch, parts: list[Batch]) -> None:
         """Try what killed its workers again in smaller parts, which need less memory."""
@@ -332,8 +340,9 @@ class ChunkProcessing:
         except Exception as error:
             raise _unlike(error) from error
 
-    def _list(self, dataset: str, failures: list[Failure]) -> None:
+    def _list(self, dataset: str, failures: list[Failure], first: Cause | None) -> None:
         if failures:
+            self._first = self._first or first
             self._failed.extend(failures)
             events = sum(
                 (failure.entry_stop or 0) - (failure.entry_start or 0) for failure in failures
