@@ -18,7 +18,8 @@ from casa_lab.runs.executor import LiveExecutor
 from casa_lab.runs.live import LiveHistograms
 
 from .data import Fileset
-from .floor import BareProcesses
+from .floor import BareProcesses, with_casa, with_uproot
+from .names import CASA, COFFEA, FLOOR_CASA, FLOOR_UPROOT, NOT_LIVE
 from .processors import DimuonProcessor
 
 CHUNKSIZE = 100_000
@@ -55,10 +56,11 @@ def machinery(workers: int) -> Iterator[Machinery]:
 def contenders(machines: Machinery) -> dict[str, Run]:
     """Return all but Coffea at its best, which a scan has to find."""
     return {
-        "coffea": partial(_coffea, _dask(machines)),
-        "casa": partial(_coffea, lambda: LiveExecutor(machines.client, status=False)),
-        "casa, not live": partial(_not_live, machines),
-        "bare": lambda fileset: machines.bare.run(fileset, CHUNKSIZE),
+        COFFEA: partial(_coffea, _dask(machines)),
+        CASA: partial(_coffea, lambda: LiveExecutor(machines.client, status=False)),
+        NOT_LIVE: partial(_not_live, machines),
+        FLOOR_UPROOT: partial(machines.bare.run, with_uproot, CHUNKSIZE),
+        FLOOR_CASA: partial(machines.bare.run, with_casa, CHUNKSIZE),
     }
 
 

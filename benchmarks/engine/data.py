@@ -47,7 +47,8 @@ Fileset = dict[str, dict[str, Any]]
 
 def make_fileset(folder: Path, shape: str, files: int, events: int) -> Fileset:
     """Return a fileset whose files go to the datasets in turn; make those that are missing."""
-    fileset: Fileset = {name: {"files": {}, "metadata": {"year": "2018"}} for name in DATASETS}
+    metadata = {"events_per_file": events}
+    fileset: Fileset = {name: {"files": {}, "metadata": metadata} for name in DATASETS}
     folder = folder / f"{shape}-{events}"
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(files):

@@ -6,7 +6,6 @@ import gc
 import io
 import os
 import shutil
-import time
 from collections.abc import Collection
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -15,49 +14,52 @@ from typing import Any
 from .contenders import Machinery, Run, coffea_settings, contenders
 from .data import Fileset
 from .equality import assert_equal
+from .names import BEST, COFFEA
+from .stopwatch import Stopwatch
 
-BEST = "coffea at its best"
+Times = dict[str, dict[str, float]]
+"""Seconds ``wall`` and ``cpu`` by contender."""
 
 
 def run_pairs(
     machines: Machinery, fileset: Fileset, pairs: int, wanted: Collection[str]
 ) -> dict[str, Any]:
-    """Return the seconds of each wanted contender in each round.
+    """Return the times of each wanted contender in each round.
 
     The order is turned around from round to round, so that what else the
     machine does hits all alike; what counts is ratios within a round. A round
     for warming up is not counted.
     """
     runs = contenders(machines)
-    reference = runs["coffea"](fileset)
-    scan: dict[str, float] = {}
+    reference = runs[COFFEA](fileset)
+    scan: Times = {}
     if not wanted or BEST in wanted:
         settings = coffea_settings(machines)
         timed(next(reversed(settings.values())), fileset, reference)  # its processes warm up, too
         scan = {name: timed(run, fileset, reference) for name, run in settings.items()}
         say("scan", scan)
-        runs[BEST] = settings[min(scan, key=lambda name: scan[name])]
+        runs[BEST] = settings[min(scan, key=lambda name: scan[name]["wall"])]
     runs = {name: run for name, run in runs.items() if not wanted or name in wanted}
     rounds = []
     for number in range(pairs + 1):
         order = list(runs) if number % 2 else list(runs)[::-1]
-        seconds = {name: timed(runs[name], fileset, reference) for name in order}
-        say(f"round {number}" if number else "warm-up", seconds)
+        times = {name: timed(runs[name], fileset, reference) for name in order}
+        say(f"round {number}" if number else "warm-up", times)
         if number:
-            rounds.append(seconds)
+            rounds.append(times)
     return {"scan": scan, "rounds": rounds}
 
 
-def timed(run: Run, fileset: Fileset, reference: Any) -> float:
-    """Return how long it takes from the call to the merged result, which must be the right one."""
+def timed(run: Run, fileset: Fileset, reference: Any) -> dict[str, float]:
+    """Return the times from the call to the merged result, which must be the right one."""
     gc.collect()
-    began = time.perf_counter()
+    watch = Stopwatch()
     with redirect_stdout(io.StringIO()):  # Coffea shows some progress bars in any case
         output = run(fileset)
-    seconds = time.perf_counter() - began
+    times = watch.read()
     assert_equal(output, reference)
     forget_runs()
-    return seconds
+    return times
 
 
 def forget_runs() -> None:
@@ -65,9 +67,6 @@ def forget_runs() -> None:
     shutil.rmtree(Path(os.environ["CASA_DATA_DIR"]) / "runs", ignore_errors=True)
 
 
-def say(what: str, seconds: dict[str, float]) -> None:
-    print(
-        f"{what}:",
-        ", ".join(f"{name} {value:.2f} s" for name, value in seconds.items()),
-        flush=True,
-    )
+def say(what: str, times: Times) -> None:
+    parts = (f"{name} {one['wall']:.2f} s ({one['cpu']:.2f} CPU)" for name, one in times.items())
+    print(f"{what}:", ", ".join(parts), flush=True)

@@ -1,0 +1,100 @@
+"""Measure the engine: ``python -m benchmarks.engine``, or ``nox -s bench``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from casa_lab.runs.environment import package_versions
+
+from .contenders import machinery
+from .data import BRANCHES, Fileset, make_fileset
+from .ladder import CHUNKS, run_ladder
+from .latency import run_latency
+from .levers import run_levers
+from .pairs import run_pairs
+from .report import document, tables
+
+PARTS = (*BRANCHES, "latency", "levers", "ladder")
+HERE = Path(__file__).parent.parent
+REFERENCE = HERE / "RESULTS.json"
+
+
+def main() -> None:
+    options = parse()
+    results = {}
+    for part in options.only:
+        with tempfile.TemporaryDirectory(prefix="casa-bench-") as scratch:
+            os.environ["CASA_DATA_DIR"] = scratch
+            results[part] = {"made": circumstances(options), "found": measure(part, options)}
+        print(f"\n## {part}\n", *tables(part, results[part]["found"]), sep="\n")
+        save(results, HERE / "results" / f"{'-'.join(options.only)}.json")
+    if options.reference:
+        known = json.loads(REFERENCE.read_text()) if REFERENCE.exists() else {}
+        known.update(results)
+        results = {part: known[part] for part in PARTS if part in known}
+        save(results, REFERENCE)
+        REFERENCE.with_suffix(".md").write_text(document(results))
+
+
+def measure(part: str, options: argparse.Namespace) -> dict[str, Any]:
+    if part == "ladder":
+        return run_ladder(options.workers, options.most_chunks)
+    if part == "levers":
+        return run_levers(fileset_of("wide", options, files=2), options.pairs)
+    with machinery(options.workers) as machines:
+        if part == "latency":
+            return run_latency(machines, fileset_of("wide", options), options.pairs)
+        return run_pairs(machines, fileset_of(part, options), options.pairs, options.contenders)
+
+
+def fileset_of(shape: str, options: argparse.Namespace, files: int | None = None) -> Fileset:
+    return make_fileset(options.data, shape, files or options.files, options.events)
+
+
+def circumstances(options: argparse.Namespace) -> dict[str, Any]:
+    told = ("workers", "pairs", "files", "events")
+    return {
+        "date": time.strftime("%Y-%m-%d"),
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}",
+        "versions": package_versions(),
+        "options": {name: getattr(options, name) for name in told},
+    }
+
+
+def save(results: dict[str, Any], path: Path) -> None:
+    path.write_text(json.dumps(results, indent=1) + "\n")
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.engine", description=__doc__)
+    parts = ",".join(PARTS)
+    parser.add_argument("--only", type=names, default=PARTS, metavar="PARTS", help=f"of {parts}")
+    parser.add_argument("--pairs", type=int, default=5, help="rounds")
+    parser.add_argument("--files", type=int, default=8, help="in all")
+    parser.add_argument("--events", type=int, default=200_000, help="in a file")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--contenders", type=names, default=(), help="by name; default: all")
+    parser.add_argument("--most-chunks", type=int, default=max(CHUNKS), help="of the ladder")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=Path(tempfile.gettempdir()) / "casa-bench-data",
+        help="where files are kept for the next time",
+    )
+    parser.add_argument("--reference", action="store_true", help="write RESULTS.md and .json")
+    return parser.parse_args()
+
+
+def names(text: str) -> list[str]:
+    return text.split(",")
+
+
+if __name__ == "__main__":
+    main()
