@@ -71,13 +71,9 @@ function Example({ example, trans }: IExampleProps): JSX.Element {
   const whole = failure.traceback || failure.exception;
   return (
     <>
-      <div className="casa-Failure-traceback">
-        <CopyButton
-          label={trans.__('Copy all about this failure')}
-          text={() => failureText(failure)}
-        />
-        <pre tabIndex={0}>{(isWhole ? whole : trimmed) || whole}</pre>
-      </div>
+      <pre className="casa-Failure-traceback" tabIndex={0}>
+        {(isWhole ? whole : trimmed) || whole}
+      </pre>
       <div className="casa-Failure-actions">
         <TextButton
           icon={codeIcon}
@@ -91,6 +87,10 @@ function Example({ example, trans }: IExampleProps): JSX.Element {
         >
           {isCopied ? trans.__('Code copied') : trans.__('Copy code')}
         </TextButton>
+        <CopyButton
+          label={trans.__('Copy all about this failure')}
+          text={() => failureText(failure)}
+        />
         {trimmed !== whole && trimmed !== '' && (
           <button
             type="button"

@@ -46,7 +46,7 @@ export function Failures(props: IFailuresProps): JSX.Element | null {
   return (
     <Section
       title={trans.__('Failures')}
-      remark={formatExactCount(value?.total ?? 0)}
+      remark={value?.total ? formatExactCount(value.total) : undefined}
       className="casa-RunTab-failures"
     >
       {problem && <Problem message={problem} tone="warning" />}
@@ -100,7 +100,7 @@ function Actions(
         {canRetry(run) && (
           <TextButton
             icon={refreshIcon}
-            primary={run.state === 'done'}
+            primary={run.state === 'done' && !hasCode}
             disabled={action.busy}
             title={trans.__(
               'Process the failed chunks again, and nothing else'

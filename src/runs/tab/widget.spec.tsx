@@ -216,7 +216,7 @@ describe('RunView', () => {
         '1File missing. There is no file.'
       ]);
       expect(host.textContent).toContain('entries 0 to 200');
-      const trace = host.querySelector('.casa-Failure-traceback pre');
+      const trace = host.querySelector('.casa-Failure-traceback');
       expect(trace?.textContent).toBe('IndexError: too far');
       await click('Show the whole traceback');
       expect(trace?.textContent).toContain('Traceback (most recent call last)');
