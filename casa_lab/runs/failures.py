@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import traceback
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,10 @@ from .packing import pack, unpack
 
 PACKED_CHAIN_BYTES = 10_000
 """Above this, exceptions stay where they were raised: some hold arrays."""
+
+
+_COMPILED = re.compile(r" \(in compiled code: \S+\)")
+"""What awkward says for its own developers, in the midst of its sentences."""
 
 
 @dataclass(frozen=True)
@@ -190,7 +195,7 @@ def _describe(error: BaseException) -> str:
 
 def _first_line(error: BaseException) -> str:
     text = str(error).strip() or "(no message)"
-    line = text.splitlines()[0]
+    line = _COMPILED.sub("", text.splitlines()[0])
     return line if line.endswith((".", "!", "?")) else f"{line}."
 
 
