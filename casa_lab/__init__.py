@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .clusters.connect import connect
+    from .runs.dryrun import dry_run
     from .runs.executor import LiveExecutor
 
 try:
@@ -19,11 +20,12 @@ try:
 except PackageNotFoundError:  # a source tree that was never installed
     __version__ = "0+unknown"
 
-__all__ = ["LiveExecutor", "__version__", "connect"]
+__all__ = ["LiveExecutor", "__version__", "connect", "dry_run"]
 
 _LAZY = {
     "LiveExecutor": "casa_lab.runs.executor",
     "connect": "casa_lab.clusters.connect",
+    "dry_run": "casa_lab.runs.dryrun",
 }
 
 

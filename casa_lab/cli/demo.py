@@ -14,8 +14,9 @@ from rich.progress import BarColumn, Progress, TextColumn
 from casa_lab.errors import BadInput, Unavailable
 from casa_lab.runs.models import NewRun, ProcessorReference
 
+from .analysis import positive
 from .codes import DONE
-from .run import Request, perform, positive
+from .run import Request, perform
 from .wording import count
 
 HEADLESS_PROCESSOR = "examples/dimuon.py:DimuonProcessor"

@@ -13,11 +13,12 @@ from rich.text import Text
 from casa_lab.errors import BadInput
 from casa_lab.runs.models import FailureGroup, Run
 
+from .analysis import positive
 from .codes import DONE, FAILED, INTERRUPTED
 from .interruptions import Interruptions
 from .listing import one_of
 from .progress import display_on
-from .run import exit_code, positive, stop_cluster, watch
+from .run import exit_code, stop_cluster, watch
 from .summary import check_output, describe_group, print_summary, write_results
 
 

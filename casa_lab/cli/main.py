@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from casa_lab.errors import BadInput, CasaError, NotFound, TooLarge
 
-from . import demo, failures, listing, run
+from . import demo, dry_run, failures, listing, run
 from .codes import BAD_INPUT, FAILED, INTERRUPTED
 
 _EPILOG = """\
@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for add in (
         run.add_command,
+        dry_run.add_command,
         demo.add_command,
         listing.add_runs,
         failures.add_failures,

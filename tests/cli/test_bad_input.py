@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from casa_lab.cli import main
-from casa_lab.cli.run import absolute_location, parse_arguments
+from casa_lab.cli.analysis import absolute_location, parse_arguments
 from casa_lab.errors import BadInput
 
 PROCESSOR = """
