@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
-from .models import Failure, FailureExample, FailureGroup, FailureKind, FailurePlace, LeftOut
+from .models import Failure, FailureExample, FailureGroup, FailurePlace, LeftOut
 
 MOST_NAMES = 20
 """How many files, hosts and places of a group are listed."""
@@ -16,21 +16,40 @@ _NUMBER = re.compile(r"0x[0-9a-f]+|\d+(?:\.\d+)?")
 Explain = Callable[[Failure], FailureExample]
 
 
-def group_failures(failures: Iterable[Failure], explain: Explain) -> list[FailureGroup]:
-    """Put failures of one cause together, the largest group first.
+class FailureTally:
+    """Counts failures by cause; of each cause, one failure is kept whole."""
 
-    Parameters
-    ----------
-    failures
-        Of one run.
-    explain
-        Makes the example of a group out of its first failure.
-    """
-    by_cause: dict[tuple[FailureKind, str], list[Failure]] = {}
+    def __init__(self) -> None:
+        self._groups: dict[tuple[str, str], _Group] = {}
+        self.total = 0
+
+    def add(self, failure: Failure) -> None:
+        """Count a failure."""
+        self.total += 1
+        key = (failure.kind, _common_cause(failure))
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = _Group(failure)
+        group.add(failure)
+
+    def groups(self, explain: Explain) -> list[FailureGroup]:
+        """Return the failures by cause, the largest group first.
+
+        Parameters
+        ----------
+        explain
+            Makes the example of a group out of its first failure.
+        """
+        groups = [group.shown(explain) for group in self._groups.values()]
+        return sorted(groups, key=lambda group: -group.chunks)
+
+
+def group_failures(failures: Iterable[Failure], explain: Explain) -> list[FailureGroup]:
+    """Put failures of one cause together, see :class:`FailureTally`."""
+    tally = FailureTally()
     for failure in failures:
-        by_cause.setdefault((failure.kind, _common_cause(failure)), []).append(failure)
-    groups = [_group(members, explain) for members in by_cause.values()]
-    return sorted(groups, key=lambda group: -group.chunks)
+        tally.add(failure)
+    return tally.groups(explain)
 
 
 def group_id(failure: Failure) -> str:
@@ -58,38 +77,59 @@ def _common_cause(failure: Failure) -> str:
     return _NUMBER.sub("…", cause)
 
 
-def _group(members: Sequence[Failure], explain: Explain) -> FailureGroup:
-    first = members[0]
-    files = _distinct(failure.file for failure in members)
-    places = _places(members)
-    one_cause = len(_distinct(failure.cause for failure in members)) == 1
-    peaks = [f.peak_memory_bytes for f in members if f.peak_memory_bytes is not None]
-    return FailureGroup(
-        id=group_id(first),
-        kind=first.kind,
-        cause=first.cause if one_cause else _common_cause(first),
-        chunks=len(members),
-        events=sum(failure.events for failure in members),
-        unread_files=sum(failure.entry_start is None for failure in members),
-        datasets=_distinct(failure.dataset for failure in members),
-        files=files[:MOST_NAMES],
-        files_total=len(files),
-        hosts=_distinct(failure.host for failure in members if failure.host)[:MOST_NAMES],
-        places=places[:MOST_NAMES],
-        places_total=len(places),
-        attempts=max(failure.attempts for failure in members),
-        peak_memory_bytes=max(peaks, default=None),
-        example=explain(first),
-    )
+class _Group:
+    """The failures of one cause."""
 
+    def __init__(self, first: Failure) -> None:
+        self._first = first
+        self._cause = first.cause
+        self._chunks = self._events = self._unread = self._attempts = 0
+        self._peak: int | None = None
+        self._datasets: dict[str, None] = {}
+        self._hosts: dict[str, None] = {}
+        self._files: dict[str, None] = {}
+        self._places: dict[tuple[str, str, str], FailurePlace] = {}
 
-def _places(members: Sequence[Failure]) -> list[FailurePlace]:
-    found: dict[tuple[str, str, str], FailurePlace] = {}
-    for failure in members:
+    def add(self, failure: Failure) -> None:
+        self._chunks += 1
+        self._events += failure.events
+        self._unread += failure.entry_start is None
+        self._attempts = max(self._attempts, failure.attempts)
+        if failure.peak_memory_bytes is not None:
+            self._peak = max(self._peak or 0, failure.peak_memory_bytes)
+        if failure.cause != self._first.cause:
+            self._cause = _common_cause(failure)
+        self._datasets[failure.dataset] = None
+        self._files[failure.file] = None
+        if failure.host:
+            self._hosts[failure.host] = None
+        self._add_place(failure)
+
+    def shown(self, explain: Explain) -> FailureGroup:
+        places = sorted(self._places.values(), key=lambda place: -place.chunks)
+        return FailureGroup(
+            id=group_id(self._first),
+            kind=self._first.kind,
+            cause=self._cause,
+            chunks=self._chunks,
+            events=self._events,
+            unread_files=self._unread,
+            datasets=list(self._datasets),
+            files=list(self._files)[:MOST_NAMES],
+            files_total=len(self._files),
+            hosts=list(self._hosts)[:MOST_NAMES],
+            places=[place.model_copy() for place in places[:MOST_NAMES]],
+            places_total=len(places),
+            attempts=self._attempts,
+            peak_memory_bytes=self._peak,
+            example=explain(self._first),
+        )
+
+    def _add_place(self, failure: Failure) -> None:
         key = (failure.dataset, failure.file, failure.host)
-        place = found.get(key)
+        place = self._places.get(key)
         if place is None:
-            place = found[key] = FailurePlace(
+            place = self._places[key] = FailurePlace(
                 dataset=failure.dataset,
                 file=failure.file,
                 host=failure.host,
@@ -105,8 +145,3 @@ def _places(members: Sequence[Failure]) -> list[FailurePlace]:
         else:
             place.entry_start = min(place.entry_start, failure.entry_start)
             place.entry_stop = max(place.entry_stop or 0, failure.entry_stop or 0)
-    return sorted(found.values(), key=lambda place: -place.chunks)
-
-
-def _distinct(names: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(names))

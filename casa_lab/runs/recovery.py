@@ -13,7 +13,7 @@ from . import manager
 from .book import count_failures, read_failures, write_failures, write_left_out
 from .ending import ending
 from .folder import RunFolder, open_run
-from .grouping import group_failures, group_id
+from .grouping import group_id
 from .models import (
     Failure,
     FailureExample,
@@ -25,7 +25,10 @@ from .models import (
 from .reproduce import reproducing_code
 from .scope import name_of
 from .states import ENDED, check_transition
+from .tallies import Tallies
 from .tracebacks import trim, user_code_of
+
+_tallies = Tallies()
 
 AnyFailure = TypeVar("AnyFailure", bound=Failure)
 
@@ -43,12 +46,7 @@ def list_failures(run: str) -> FailureList:
             code=reproducing_code(failure, spec, folder.processor),
         )
 
-    failures, left_out = read_failures(folder)
-    return FailureList(
-        groups=group_failures(failures, explain),
-        total=len(failures),
-        accepted=group_failures(left_out, explain),
-    )
+    return _tallies.list_failures(folder, explain)
 
 
 def retry(run: str, groups: Sequence[str] | None = None, accepted: bool = False) -> Run:

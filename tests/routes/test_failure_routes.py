@@ -118,8 +118,8 @@ async def test_a_run_without_failures(ask, put_run) -> None:
 
 
 async def test_chosen_failures_are_tried_again(ask, put_failed, started, listen) -> None:
-    folder = put_failed()
     events = await listen()
+    folder = put_failed()
     assert (await events.next(RUN_EVENT))["run"]["state"] == "done"
     groups = await groups_of(ask)
     reply = await ask("POST", f"{RUN}/retry", {"groups": [groups["processor error"]]})
@@ -142,8 +142,8 @@ async def test_a_resume_is_about_everything_again(ask, put_failed, started) -> N
 
 
 async def test_what_is_accepted_counts_no_more(ask, put_failed, listen) -> None:
-    folder = put_failed(result_chunks=7)
     events = await listen()
+    folder = put_failed(result_chunks=7)
     await events.next(RUN_EVENT)
     groups = await groups_of(ask)
     reply = await ask("POST", f"{RUN}/accept", {"groups": [groups["file missing"]], "chunks": 1})
