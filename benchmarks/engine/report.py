@@ -55,8 +55,12 @@ def scan_lines(scan: Mapping[str, Mapping[str, float]]) -> Lines:
 
 
 def latency_lines(latency: Mapping[str, float]) -> Lines:
-    body = [[name, f"{value:.2f}"] for name, value in latency.items()]
-    return [["live", "s (snapshots: number)"], *body]
+    counts = ("snapshots",)
+    body = [
+        [name, f"{value:.0f}" if name in counts else f"{value:.2f} s"]
+        for name, value in latency.items()
+    ]
+    return [["live histograms", ""], *body]
 
 
 def rung_lines(title: str, rungs: Iterable[Mapping[str, Any]], by: str) -> Lines:

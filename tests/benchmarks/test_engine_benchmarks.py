@@ -95,7 +95,7 @@ def test_rungs_tell_the_cost_of_a_chunk() -> None:
 
 def test_the_page_of_results_tells_where_they_are_from() -> None:
     made = {"date": "2026-11-23", "machine": "2 cores", "options": {"files": 8}, "versions": {}}
-    found = {"first histogram": 0.5}
+    found = {"first histogram": 0.5, "snapshots": 7.0}
     page = module("report").document({"latency": {"made": made, "found": found}})
     assert "2026-11-23, 2 cores: files 8." in page
-    assert "| first histogram | 0.50 |" in page
+    assert "| first histogram | 0.50 s |\n| snapshots | 7 |" in page
