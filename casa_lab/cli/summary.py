@@ -78,10 +78,11 @@ def describe_metrics(metrics: RunMetrics) -> list[str]:
     ]
     if metrics.tail is not None and metrics.tail.last:
         last = metrics.tail.last[0]
+        more = f" and {count(last.files - 1, 'more file')}" if last.files > 1 else ""
         lines.append(
             f"The last {metrics.tail.batches:,} of {metrics.batches:,} batches took "
-            f"{duration(metrics.tail.seconds)} more. The very last, of {last.file} on "
-            f"{last.host or last.worker}, ran for {duration(last.seconds)}, "
+            f"{duration(metrics.tail.seconds)} more. The very last, of {last.file}{more} "
+            f"on {last.host or last.worker}, ran for {duration(last.seconds)}, "
             f"{last.seconds / metrics.median_batch_seconds:.1f} times the median."
         )
     return lines

@@ -44,7 +44,7 @@ class Effort:
     Attributes
     ----------
     dataset, file
-        What was processed.
+        What was processed: the first file, if there are several.
     worker, host
         Where.
     chunks, events
@@ -59,6 +59,8 @@ class Effort:
         Bytes asked of the files.
     peak_memory_bytes
         Most memory that the worker's process had meanwhile.
+    files
+        Number of files.
     """
 
     dataset: str
@@ -72,6 +74,7 @@ class Effort:
     open_seconds: float = 0.0
     bytes_read: int = 0
     peak_memory_bytes: int = 0
+    files: int = 1
 
 
 class Work(BaseModel):
@@ -116,7 +119,8 @@ class LateBatch(BaseModel):
     """A batch that took long or came late."""
 
     dataset: str
-    file: str
+    file: str = Field(description="The first one, if there are several.")
+    files: int
     worker: str
     host: str
     events: int
@@ -244,6 +248,7 @@ class MetricsMeter:
         batch = LateBatch(
             dataset=effort.dataset,
             file=effort.file,
+            files=effort.files,
             worker=effort.worker,
             host=effort.host,
             events=effort.events,

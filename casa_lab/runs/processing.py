@@ -365,6 +365,7 @@ def _effort(batch: Batch, outcome: BatchOutcome) -> Effort:
         open_seconds=outcome.measures.open_seconds,
         bytes_read=outcome.measures.bytes_read,
         peak_memory_bytes=outcome.peak_memory_bytes,
+        files=len(batch.shape),
     )
 
 

@@ -150,13 +150,13 @@ def test_the_tail_names_what_the_end_waited_for() -> None:
         meter.add(effort(2.0, file=f"{number}.root"))
     for name, wait, seconds in (("slow.root", 10.0, 12.0), ("slower.root", 20.0, 60.0)):
         clock.now += wait
-        meter.add(effort(seconds, file=name, worker="tcp://two:1", host="two"))
+        meter.add(effort(seconds, file=name, files=3, worker="tcp://two:1", host="two"))
     metrics = meter.snapshot()
 
     assert metrics.tail is not None
     assert (metrics.tail.batches, metrics.tail.seconds) == (2, 30.0)
     assert [batch.file for batch in metrics.tail.last] == ["slower.root", "slow.root"]
-    assert {batch.worker for batch in metrics.tail.last} == {"tcp://two:1"}
+    assert {(batch.worker, batch.files) for batch in metrics.tail.last} == {("tcp://two:1", 3)}
     assert metrics.median_batch_seconds == pytest.approx(2.0, rel=0.05)
     assert [batch.seconds for batch in metrics.slowest[:3]] == [60.0, 12.0, 2.0]
 
