@@ -59,6 +59,12 @@ def recognise(function: Callable[[Any], Any]) -> ChunkWork | FileLook | None:
     return None
 
 
+def skips_bad_files(function: Callable[[Any], Any]) -> bool:
+    """Tell whether Runner goes on without a file that it gets no metadata for."""
+    skipbadfiles = isinstance(function, partial) and function.args[1]
+    return bool(skipbadfiles) and not wants_errors(function)
+
+
 def wants_errors(function: Callable[[Any], Any]) -> bool:
     """Tell whether Runner is to hand an error back: it was given ``use_result_type=True``."""
     return isinstance(function, partial) and bool(function.keywords.get("use_result_type"))

@@ -23,7 +23,7 @@ from casa_lab.reading.chunks import ChunkWork, unpacked
 from casa_lab.reading.look import FileLook
 from casa_lab.reading.work import RunWork
 
-from .closures import chunking_of_caller, postprocessed, recognise, wants_errors
+from .closures import chunking_of_caller, postprocessed, recognise, skips_bad_files, wants_errors
 from .errors import RunError, RunStopped
 from .imports import used_modules
 from .interrupts import first_interrupt
@@ -150,8 +150,12 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
             )(list(items), function, accumulator)
             return result
         if isinstance(work, FileLook):
-            return self._look_at(client, work, items), 0
-        merged = self._process(client, work, list(items))
+            found = self._look_at(client, work, items)
+            if skips_bad_files(function):
+                found = self.current.placeholders.without_unreadable(found)
+            return found, 0
+        skipped = self.current.placeholders.take_skipped()
+        merged = self._process(client, work, [*items, *skipped])
         error = self.current.error if wants_errors(function) else None
         return accumulate([merged], accumulator), error or 0
 

@@ -63,6 +63,7 @@ class Placeholders:
         self._causes: dict[FileKey, tuple[Cause, str]] = {}
         self._waiting: dict[FileKey, _Waiting] = {}
         self._placeholders: dict[FileKey, dict[str, Any]] = {}
+        self._skipped: list[FileMeta] = []
 
     def add_unreadable(self, meta: FileMeta, cause: Cause, worker: str) -> FileMeta:
         """Note an unreadable file and return it with a placeholder for its metadata."""
@@ -101,12 +102,24 @@ class Placeholders:
         """Return why the file that a chunk stands for could not be read, and on which worker."""
         return self._causes.get(file_key(item), (_FORGOTTEN, ""))
 
-    def failure(self, item: WorkItem) -> Failure | None:
-        """Return the failure of the file that a chunk stands for, ``None`` if it has none."""
-        if not is_placeholder(item):
-            return None
-        cause, worker = self.cause(item)
-        return as_failure(item, cause, worker, whole_file=True)
+    def without_unreadable(self, found: Iterable[FileMeta]) -> set_accumulator:
+        """Return files as Runner wants them with ``skipbadfiles``: unreadable ones are missing.
+
+        They would count among its ``maxchunks``.
+        """
+        kept = set_accumulator()
+        for meta in found:
+            if _key(meta) in self._causes:
+                self._skipped.append(meta)
+            else:
+                kept.add(meta)
+        return kept
+
+    def take_skipped(self) -> list[WorkItem]:
+        """Return the chunks that stand for files of which Runner was not told, once."""
+        chunks = [chunk for meta in self._skipped for chunk in meta.chunks(1, False)]
+        self._skipped.clear()
+        return chunks
 
     def forget(self) -> None:
         """Make the placeholders, which Runner's metadata cache holds, incomplete.
@@ -120,6 +133,7 @@ class Placeholders:
         self._placeholders.clear()
         self._waiting.clear()
         self._causes.clear()
+        self._skipped.clear()
 
     def _add(self, meta: FileMeta) -> FileMeta:
         placeholder = {**(meta.metadata or {}), **_EMPTY}
