@@ -12,7 +12,7 @@ from casa_lab.folders.files import read_json, replace_file
 from .folder import RunFolder
 from .grouping import sum_left_out
 from .models import Failure, LeftOut, LeftOutChunk, Progress
-from .scope import WHOLE_FILE, ChunkName, FileName, Range, Scope, name_of
+from .scope import WHOLE_FILE, ChunkName, FileName, Range, Scope, name_of, subtract
 
 _log = logging.getLogger(__name__)
 
@@ -91,7 +91,8 @@ class FailureBook:
         self._folder = folder
         failures, left_out = read_failures(folder)
         self.scope = Scope(failures, left_out, read_selection(folder))
-        self._open: dict[ChunkName, Failure] = {}
+        self._open: defaultdict[FileName, list[Failure]] = defaultdict(list)
+        self._settled: defaultdict[FileName, list[Range]] = defaultdict(list)
         self.left_out = sum_left_out(left_out)
         self._left_out_by_dataset = left_out_by_dataset(left_out)
 
@@ -106,19 +107,29 @@ class FailureBook:
             Those that stay on the list.
         """
         write_failures(self._folder, self.scope.kept)
-        self._open = {name_of(failure): failure for failure in self.scope.retried}
+        for failure in self.scope.retried:
+            self._open[_place_of(failure)[0]].append(failure)
         return self.scope.kept
 
     def add(self, failures: Iterable[Failure]) -> None:
         """List chunks that failed now."""
         with self._folder.failures.open("a", encoding="utf-8") as stream:
             for failure in failures:
-                if earlier := self._open.pop(name_of(failure), None):
-                    failure.attempts += earlier.attempts
+                file, entries = _place_of(failure)
+                # It may be a part of what failed before: of a chunk that ended its workers.
+                failure.attempts += max(
+                    (
+                        each.attempts
+                        for each in self._open[file]
+                        if not subtract([entries], [_place_of(each)[1]])
+                    ),
+                    default=0,
+                )
+                self._settled[file].append(entries)
                 stream.write(failure.model_dump_json() + "\n")
                 _log.warning("%s: %s", failure.file, failure.cause)
 
-    def give_back(self, counted: Callable[[FileName], Collection[Range]]) -> list[Failure]:
+    def give_back(self, counted: Callable[[FileName], Iterable[Range]]) -> list[Failure]:
         """List again what was to be tried and was not: the session ends before its time.
 
         Parameters
@@ -131,13 +142,11 @@ class FailureBook:
         list of Failure
             What is on the list again.
         """
-        missed = [
-            failure
-            for (*file, entries), failure in self._open.items()
-            # A file that can be read by now is as good as one that nobody has tried.
-            if entries != WHOLE_FILE and not _covers(counted((file[0], file[1], file[2])), entries)
-        ]
-        self._open = {}
+        missed = []
+        for file, failures in self._open.items():
+            settled = [*self._settled[file], *counted(file)]
+            missed += [part for failure in failures for part in _rest(failure, settled)]
+        self._open.clear()
         if missed:
             text = _as_lines(missed)
             with self._folder.failures.open("ab") as stream:
@@ -152,10 +161,24 @@ class FailureBook:
                 progress.datasets[name].left_out = left_out
 
 
-def _covers(counted: Collection[Range], entries: Range) -> bool:
-    start, stop = entries
-    inside = [(low, high) for low, high in counted if start <= low and high <= stop]
-    return sum(high - low for low, high in inside) == stop - start
+def _place_of(failure: Failure) -> tuple[FileName, Range]:
+    dataset, file, treename, entries = name_of(failure)
+    return (dataset, file, treename), entries
+
+
+def _rest(failure: Failure, settled: Collection[Range]) -> list[Failure]:
+    """Return what is left to try of a failure; it may have been split meanwhile."""
+    _, entries = _place_of(failure)
+    # A file that can be read by now is as good as one that nobody has tried.
+    if entries == WHOLE_FILE or entries in settled:
+        return []
+    rest = subtract([entries], settled)
+    if rest == [entries]:
+        return [failure]
+    return [
+        failure.model_copy(update={"entry_start": start, "entry_stop": stop})
+        for start, stop in rest
+    ]
 
 
 def _write(path: Path, failures: Iterable[Failure]) -> None:

@@ -190,10 +190,15 @@ def _move(folder: RunFolder, failures: Sequence[Failure], left_out: Sequence[Lef
 def _conclude(record: RunRecord) -> None:
     """Correct the state and the message, now that there are other failures than before."""
     progress = record.progress
-    tried = progress.chunks_done + progress.left_out.chunks
+    chunks = progress.chunks_done + progress.left_out.chunks
+    events = progress.events_done + progress.left_out.events
     is_whole = (
         progress.chunks_failed == 0
-        and tried >= (progress.chunks_total or 0)
+        and progress.chunks_total is not None
+        and progress.events_total is not None
+        and chunks >= progress.chunks_total
+        # Chunks that were cut up count more than once.
+        and events >= progress.events_total
         and record.result_chunks == progress.chunks_done
     )
     record.updated = time.time()

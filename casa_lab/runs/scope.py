@@ -48,14 +48,7 @@ class ChunkSet:
 
     def outside(self, item: WorkItem, parts: Sequence[Range]) -> list[Range]:
         """Return what is left of parts of a chunk without those in the set."""
-        for start, stop in self._of(item):
-            parts = [
-                (low, high)
-                for first, last in parts
-                for low, high in ((first, min(last, start)), (max(first, stop), last))
-                if low < high
-            ]
-        return list(parts)
+        return subtract(parts, self._of(item))
 
     def names_file_of(self, item: WorkItem) -> bool:
         """Tell whether the set has anything of a chunk's file."""
@@ -131,6 +124,19 @@ class Scope:
         if parts == [_whole(item)]:
             return [item]
         return [replace(item, entrystart=start, entrystop=stop) for start, stop in sorted(parts)]
+
+
+def subtract(parts: Iterable[Range], removed: Iterable[Range]) -> list[Range]:
+    """Return what is left of some entries without others."""
+    left = list(parts)
+    for start, stop in removed:
+        left = [
+            (low, high)
+            for first, last in left
+            for low, high in ((first, min(last, start)), (max(first, stop), last))
+            if low < high
+        ]
+    return left
 
 
 def _whole(item: WorkItem) -> Range:

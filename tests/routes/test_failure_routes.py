@@ -53,6 +53,8 @@ PROGRESS = {
     "chunks_done": 7,
     "chunks_failed": 3,
     "chunks_total": 10,
+    "events_done": 700,
+    "events_total": 900,
     "datasets": {"dy": {"chunks_done": 7, "chunks_failed": 3, "chunks_total": 10}},
 }
 
@@ -194,10 +196,14 @@ async def test_a_run_that_ended_early_is_done_once_nothing_is_missing(
     assert (await ask("POST", f"{RUN}/accept", {})).body["state"] == after
 
 
-async def test_a_stopped_run_of_which_more_is_missing_stays_so(ask, put_failed) -> None:
+@pytest.mark.parametrize(
+    "more",
+    [{"chunks_total": 11}, {"events_total": 1000}, {"chunks_total": None, "events_total": None}],
+)
+async def test_a_stopped_run_of_which_more_is_missing_stays_so(ask, put_failed, more) -> None:
     folder = put_failed("stopped", result_chunks=7)
     record = folder.record()
-    record.progress.chunks_total = 50
+    record.progress = record.progress.model_copy(update=more)
     folder.write_state(record.model_dump(mode="json"))
     reply = await ask("POST", f"{RUN}/accept", {})
     assert (reply.body["state"], reply.body["resumable"]) == ("stopped", True)
