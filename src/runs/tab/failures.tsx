@@ -118,9 +118,7 @@ function Actions(
             )}
             onClick={() => action.start(accept)}
           >
-            {ids
-              ? trans.__('Exclude and accept these…')
-              : trans.__('Exclude and accept…')}
+            {ids ? trans.__('Accept these…') : trans.__('Exclude and accept…')}
           </TextButton>
         )}
       </div>

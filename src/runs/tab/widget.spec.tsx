@@ -252,7 +252,7 @@ describe('RunView', () => {
       );
       expect(runs.accept).not.toHaveBeenCalled();
       await tick('Choose: Error in the processor');
-      await click('Exclude and accept these…');
+      await click('Accept these…');
       expect(await answer('Exclude and Accept')).toContain('Leave 200 events');
       expect(runs.accept).toHaveBeenCalledWith('r1', {
         groups: ['g1'],
