@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Collection
 from contextlib import suppress
@@ -44,7 +45,7 @@ class Tallies:
             lists = self._lists.pop(folder.path, None) or _Lists(folder)
             self._lists[folder.path] = lists
             if len(self._lists) > MOST_RUNS:
-                self._lists.popitem(last=False)[1].close()
+                self._lists.popitem(last=False)
             lists.read()
             return FailureList(
                 groups=lists.failures.tally.groups(explain),
@@ -61,19 +62,13 @@ class _Lists:
         self.left_out = _List(folder.left_out)
         self.failures = _List(folder.failures)
 
-    def close(self) -> None:
-        self.left_out.close()
-        self.failures.close()
-
     def read(self) -> None:
         """Count what is new, or all of a list that was replaced."""
         is_same = self.left_out.is_same()
         if not is_same:
-            self.left_out.close()
             self.left_out = _List(self._folder.left_out)
         self.left_out.read()
         if not is_same or not self.failures.is_same():
-            self.failures.close()
             # One that is in both lists was accepted, see read_failures().
             self.failures = _List(self._folder.failures, self.left_out.names)
         self.failures.read()
@@ -93,11 +88,7 @@ class _List:
         self._stream: BinaryIO | None = None
         with suppress(FileNotFoundError):
             self._stream = path.open("rb")
-
-    def close(self) -> None:
-        """Give the file back."""
-        if self._stream is not None:
-            self._stream.close()
+            weakref.finalize(self, self._stream.close)
 
     def is_same(self) -> bool:
         """Tell whether the file is still the one that was opened."""
