@@ -18,6 +18,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from .clusters.models import Cluster, ClusterList, NewCluster, ProfileList, ScaleCluster
 from .datasets.models import DatasetList, NewSource, Source
 from .histograms.models import FrameHeader, HistogramCatalog, Unwatch, ViewProblem, Watch
+from .runs.forecast import DryRun
 from .runs.metrics import RunMetrics
 from .runs.models import (
     Acceptance,
@@ -74,6 +75,15 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET", "/casa/processors", "List the processors found in source files.", ProcessorList
     ),
+    Endpoint(
+        "POST",
+        "/casa/dry-runs",
+        "Try a processor on one chunk of each dataset; answers at once.",
+        DryRun,
+        NewRun,
+        202,
+    ),
+    Endpoint("GET", "/casa/dry-runs/{dry_run}", "Show a dry run and its forecast.", DryRun),
     Endpoint("GET", "/casa/runs", "List the runs.", RunList),
     Endpoint("POST", "/casa/runs", "Launch a run; answers at once.", Run, NewRun, 202),
     Endpoint("GET", "/casa/runs/{run}", "Show a run.", Run),

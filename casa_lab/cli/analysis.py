@@ -79,7 +79,7 @@ def read_analysis(options: argparse.Namespace) -> Analysis:
     if options.datasets:
         fileset = _choose(fileset, options.datasets)
     if options.schema:
-        check_schema(options.schema)
+        _check_schema(options.schema)
     reference = ProcessorReference(location=location, arguments=parse_arguments(options.arguments))
     return Analysis(reference, fileset, options.schema)
 
@@ -139,8 +139,7 @@ def _choose(fileset: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
     return {name: fileset[name] for name in names}
 
 
-def check_schema(name: str) -> None:
-    """Raise when Coffea has no such schema."""
+def _check_schema(name: str) -> None:
     from coffea import nanoevents
 
     known = [key for key in dir(nanoevents) if key.endswith("Schema")]

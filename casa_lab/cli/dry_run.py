@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from .analysis import (
-    Analysis,
-    add_analysis_options,
-    add_cluster_options,
-    check_schema,
-    read_analysis,
-)
+from .analysis import add_analysis_options, add_cluster_options, read_analysis
 from .codes import DONE, FAILED
 
 WORKERS_SECONDS = 60.0
@@ -43,6 +36,8 @@ def execute(options: argparse.Namespace) -> int:
     from casa_lab.clusters import manager as clusters
     from casa_lab.clusters.connect import connect
     from casa_lab.clusters.models import NewCluster
+    from casa_lab.runs.forecast_text import as_renderable
+    from casa_lab.runs.tryout import dry_run_of
 
     from .run import stop_cluster
 
@@ -60,40 +55,20 @@ def execute(options: argparse.Namespace) -> int:
                 if options.workers is not None:
                     client.wait_for_workers(options.workers, timeout=WORKERS_SECONDS)
                 status.update("Trying one chunk of each dataset")
-                forecast = _forecast(analysis, client, options.chunksize)
+                forecast = dry_run_of(
+                    analysis.processor,
+                    analysis.fileset,
+                    client,
+                    analysis.schema_name,
+                    options.chunksize,
+                )
             finally:
                 client.close()
     finally:
         if options.cluster is None:
             stop_cluster(cluster)
-    from casa_lab.runs.forecast_text import as_renderable
-
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=_UNCUT)
     console.print(as_renderable(forecast))
     return FAILED if forecast.failures else DONE
-
-
-def _forecast(analysis: Analysis, client: Any, chunksize: int) -> Any:
-    """Load the processor as a driver does, with its own folder to work in, and try it."""
-    from coffea import nanoevents
-
-    from casa_lab.runs.dryrun import dry_run
-    from casa_lab.runs.loading import load_processor
-    from casa_lab.runs.manager import DEFAULT_SCHEMA
-    from casa_lab.runs.shipping import carry_by_value
-
-    file, _, _ = analysis.processor.location.rpartition(":")
-    directory = str(Path(file).parent) if file.endswith(".py") else None
-    processor = load_processor(analysis.processor, directory)
-    carry_by_value(analysis.processor)
-    schema = analysis.schema_name or getattr(processor, "schema_name", None) or DEFAULT_SCHEMA
-    check_schema(schema)
-    return dry_run(
-        processor,
-        analysis.fileset,
-        client,
-        schema=getattr(nanoevents, schema),
-        chunksize=chunksize,
-    )

@@ -36,6 +36,11 @@ def clusters_dir() -> Path:
     return _private(data_dir() / "clusters")
 
 
+def forecasts_dir() -> Path:
+    """Return the directory that holds one folder per dry run."""
+    return _private(data_dir() / "forecasts")
+
+
 def new_id(name: str) -> str:
     """Return a fresh folder name that sorts by time and reads well.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from tornado.web import RequestHandler
 
-from . import clusters, datasets, document, runs
+from . import clusters, datasets, document, forecasts, runs
 from .base import CasaHandler, pattern
 from .companion import Companion
 from .dashboard import DashboardHandler
@@ -20,6 +20,8 @@ JSON_HANDLERS: tuple[type[CasaHandler], ...] = (
     clusters.ClustersHandler,
     clusters.ClusterHandler,
     runs.ProcessorsHandler,
+    forecasts.DryRunsHandler,
+    forecasts.DryRunHandler,
     runs.RunsHandler,
     runs.RunHandler,
     runs.StopHandler,

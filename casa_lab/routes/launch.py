@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from casa_lab.clusters import manager as clusters
 from casa_lab.errors import BadInput, Conflict
 from casa_lab.histograms.models import HistogramCatalog
+from casa_lab.runs import forecasts
 from casa_lab.runs import manager as runs
 from casa_lab.runs.folder import open_run
+from casa_lab.runs.forecast import DryRun
 from casa_lab.runs.models import NewRun, Processor, ProcessorReference, Run
 from casa_lab.runs.processors import find_processors, read_processor
 
@@ -33,14 +37,22 @@ def launch(companion: Companion, new: NewRun) -> Run:
     Conflict
         When the cluster has ended.
     """
+    return runs.launch(*_checked(companion, new), door="sidebar")
+
+
+def launch_dry_run(companion: Companion, new: NewRun) -> DryRun:
+    """Do the same for a dry run."""
+    return forecasts.launch(*_checked(companion, new))
+
+
+def _checked(companion: Companion, new: NewRun) -> tuple[NewRun, dict[str, Any], str]:
+    """Return a request with the processor's place, its fileset and its cluster."""
     processor = _inside(companion.folders, new.processor)
     read_processor(processor.location)
     fileset = companion.catalog.fileset(new.datasets)
     # The cluster comes last: nothing is started for a request with a mistake in it.
     cluster = _cluster(companion, new)
-    return runs.launch(
-        new.model_copy(update={"processor": processor}), fileset, cluster, door="sidebar"
-    )
+    return new.model_copy(update={"processor": processor}), fileset, cluster
 
 
 def find_all_processors(folders: AllowedFolders) -> list[Processor]:

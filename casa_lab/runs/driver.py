@@ -16,20 +16,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from coffea import nanoevents
 from coffea.processor import Runner
 from distributed import Client
 
 from casa_lab.clusters import manager as clusters
 from casa_lab.clusters.connect import connect
-from casa_lab.errors import BadInput, CasaError
+from casa_lab.errors import CasaError
 
 from .closures import postprocessed
 from .errors import RunError, RunStopped
 from .executor import CurrentRun, LiveExecutor
 from .folder import RunFolder
 from .imports import used_modules
-from .loading import load_processor
+from .loading import load_processor, load_schema
 from .models import RunSpec
 from .session import RunSession
 from .shipping import as_launched, carried_sources, carry_by_value
@@ -98,7 +97,7 @@ def _run(session: RunSession, spec: RunSpec, cluster: str, current: CurrentRun) 
             executor=LiveExecutor(
                 client, fail_fast=spec.fail_fast, name=spec.name, status=False, current=current
             ),
-            schema=_schema(spec.schema_name),
+            schema=load_schema(spec.schema_name),
             chunksize=spec.chunksize,
             maxchunks=spec.maxchunks,
         )
@@ -121,14 +120,6 @@ def _connect(session: RunSession, cluster: str) -> Client:
         if session.stop_requested:
             raise RunStopped("The run was stopped while it waited for workers.")
         time.sleep(POLL_SECONDS)
-
-
-def _schema(name: str) -> Any:
-    schema = getattr(nanoevents, name, None)
-    if not isinstance(schema, type) or not issubclass(schema, nanoevents.BaseSchema):
-        known = sorted(key for key in vars(nanoevents) if key.endswith("Schema"))
-        raise BadInput(f"Coffea has no schema {name!r}. It has: {', '.join(known)}.")
-    return schema
 
 
 def main() -> None:

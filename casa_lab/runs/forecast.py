@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -137,6 +138,21 @@ class Forecast(BaseModel):
         return as_text(self)
 
     __str__ = __repr__
+
+
+class DryRunRecord(BaseModel):
+    """``state.json`` of a dry run: how far it is, and in the end what it found."""
+
+    state: Literal["running", "done", "failed"]
+    message: str = Field(description="One sentence on what is going on or went wrong.")
+    updated: float
+    forecast: Forecast | None = Field(None, description="Null until it is done.")
+
+
+class DryRun(DryRunRecord):
+    """A dry run as the API shows it."""
+
+    id: str
 
 
 def make_forecast(samples: Mapping[str, Sample], workers: Workers, chunksize: int) -> Forecast:

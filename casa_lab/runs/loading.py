@@ -68,6 +68,23 @@ def load_processor(reference: ProcessorReference, directory: str | None = None) 
         return _instantiate(_lookup(module, name, shown), name, shown, reference.arguments)
 
 
+def load_schema(name: str) -> Any:
+    """Return one of Coffea's schemas.
+
+    Raises
+    ------
+    BadInput
+        When it has none of that name.
+    """
+    from coffea import nanoevents
+
+    schema = getattr(nanoevents, name, None)
+    if not isinstance(schema, type) or not issubclass(schema, nanoevents.BaseSchema):
+        known = sorted(key for key in vars(nanoevents) if key.endswith("Schema"))
+        raise BadInput(f"Coffea has no schema {name!r}. It has: {', '.join(known)}.")
+    return schema
+
+
 @contextmanager
 def _working_in(directory: str | None) -> Iterator[None]:
     """Change the working directory for a block of code."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,10 @@ import pytest
 from casa_lab.clusters import manager as clusters
 from casa_lab.events import scanner
 from casa_lab.events.schemas import RUN as RUN_EVENT
+from casa_lab.folders import Folder, forecasts_dir
+from casa_lab.runs import forecasts
 from casa_lab.runs import manager as runs
+from casa_lab.runs.forecast import DryRunRecord, Sample, Workers, make_forecast
 from casa_lab.runs.metrics import Effort, MetricsMeter
 
 SOURCE = '''
@@ -48,6 +53,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(clusters, "start_detached", start)
     monkeypatch.setattr(runs, "start_detached", start)
+    monkeypatch.setattr(forecasts, "start_detached", start)
     return modules
 
 
@@ -104,6 +110,52 @@ async def test_a_launch_with_a_mistake_in_it_starts_nothing(
     assert sentence in reply.message
     assert started == []
     assert (await ask("GET", "/casa/runs")).body == {"runs": []}
+
+
+async def test_a_dry_run_starts_a_process_and_shows_its_forecast(ask, analysis, started) -> None:
+    launched = await ask("POST", "/casa/dry-runs", new_run())
+    assert (launched.status, launched.body["state"]) == (202, "running")
+    assert started == ["casa_lab.clusters.host", "casa_lab.runs.tryout"]
+    folder = Folder(forecasts_dir() / launched.body["id"])
+    spec = folder.read_spec()
+    assert spec["processor"]["location"] == f"{analysis / 'mass.py'}:Mass"
+    assert list(spec["fileset"]) == ["drell-yan"]
+
+    forecast = make_forecast({"drell-yan": Sample(files=2)}, Workers(1, 2), 1000)
+    done = DryRunRecord(state="done", message="Done.", updated=time.time(), forecast=forecast)
+    folder.write_state(done.model_dump(mode="json"))
+    shown = await ask("GET", f"/casa/dry-runs/{folder.id}")
+    assert (shown.status, shown.body["state"]) == (200, "done")
+    assert shown.body["forecast"] == forecast.model_dump(mode="json")
+
+
+async def test_a_dry_run_whose_process_is_gone_has_failed(ask, analysis, started) -> None:
+    launched = await ask("POST", "/casa/dry-runs", new_run())
+    folder = Folder(forecasts_dir() / launched.body["id"])
+    record = DryRunRecord(state="running", message="Waiting to start.", updated=0.0)
+    folder.write_state(record.model_dump(mode="json"))
+    shown = await ask("GET", f"/casa/dry-runs/{folder.id}")
+    assert (shown.body["state"], "is gone" in shown.body["message"]) == ("failed", True)
+
+
+async def test_a_dry_run_with_a_mistake_in_it_starts_nothing(ask, analysis, started) -> None:
+    reply = await ask("POST", "/casa/dry-runs", new_run(datasets=["drel-yan"]))
+    assert (reply.status, "Did you mean 'drell-yan'?" in reply.message) == (404, True)
+    assert started == []
+
+
+@pytest.mark.parametrize("name", ["none", "..", "a b"])
+async def test_a_dry_run_that_there_is_not(ask, name) -> None:
+    reply = await ask("GET", f"/casa/dry-runs/{name}")
+    assert reply.status == 404
+    assert reply.message
+
+
+async def test_forecasts_are_forgotten_after_a_day(ask, analysis, started) -> None:
+    first = Folder(forecasts_dir() / (await ask("POST", "/casa/dry-runs", new_run())).body["id"])
+    os.utime(first.path, (0, 0))
+    second = await ask("POST", "/casa/dry-runs", new_run())
+    assert [path.name for path in forecasts_dir().iterdir()] == [second.body["id"]]
 
 
 async def test_runs_are_listed_newest_first_and_shown(ask, put_run) -> None:

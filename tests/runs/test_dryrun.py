@@ -12,12 +12,14 @@ from coffea.nanoevents import BaseSchema
 from distributed import Client, LocalCluster
 
 import casa_lab
-from casa_lab.runs import manager
+from casa_lab.clusters.models import Cluster
+from casa_lab.runs import forecasts, manager
 from casa_lab.runs.errors import RunError
-from casa_lab.runs.forecast import Forecast
+from casa_lab.runs.forecast import DryRun, Forecast
+from casa_lab.runs.models import NewRun, ProcessorReference
 
 from .conftest import CHUNK, EVENTS, FILES, write_file
-from .gates import Gate
+from .gates import Gate, wait_until
 
 
 def try_out(what: Any, fileset: Any, client: Client, **options: Any) -> Forecast:
@@ -112,6 +114,38 @@ def test_an_error_at_the_end_shows_at_the_beginning(
     forecast = try_out(Unfinished(), fileset, client)
     assert forecast.warnings[0].startswith("postprocess() raised KeyError: 'muons'")
     assert forecast.seconds
+
+
+def launched(processor: ProcessorReference, fileset: Any, cluster: Cluster) -> DryRun:
+    new = NewRun(processor=processor, datasets=list(fileset), chunksize=CHUNK)
+    begun = forecasts.launch(new, fileset, cluster.id)
+    return wait_until(lambda: _ended(begun.id), "the end of the dry run")
+
+
+def _ended(dry_run: str) -> DryRun | None:
+    found = forecasts.get(dry_run)
+    return None if found.state == "running" else found
+
+
+def test_a_launched_dry_run_leaves_its_forecast(
+    cluster: Cluster, fileset: dict[str, Any], gate: Gate
+) -> None:
+    gate.open()
+    done = launched(gate.reference, fileset, cluster)
+    assert (done.state, done.message) == ("done", "Done.")
+    assert done.forecast is not None
+    assert done.forecast.datasets["signal"].chunk_events == CHUNK
+    assert gate.calls().total() == 2 * len(fileset)
+
+
+def test_a_launched_dry_run_tells_why_it_failed(
+    cluster: Cluster, fileset: dict[str, Any], tmp_path: Path
+) -> None:
+    code = tmp_path / "unready.py"
+    code.write_text("import no_such_module\n\nclass Unready: ...\n")
+    failed = launched(ProcessorReference(location=f"{code}:Unready"), fileset, cluster)
+    assert (failed.state, failed.forecast) == ("failed", None)
+    assert "there is no module 'no_such_module' (line 1)" in failed.message
 
 
 def test_without_workers_it_says_so(fileset: dict[str, Any]) -> None:

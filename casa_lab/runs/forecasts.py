@@ -1,0 +1,103 @@
+"""Dry runs that are launched: a process of their own makes the forecast, a folder keeps it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from casa_lab.errors import NotFound, Unavailable
+from casa_lab.folders import Folder, forecasts_dir, new_id
+from casa_lab.processes import start_detached
+
+from .forecast import DryRun, DryRunRecord
+from .models import NewRun, ProcessorReference
+from .processors import read_processor
+
+KEPT_SECONDS = 24 * 3600.0
+"""How long a forecast is kept: it is about files and a cluster as they were."""
+
+LAUNCH_SECONDS = 60.0
+"""How long the process may take to own its folder before it counts as lost."""
+
+
+class DryRunSpec(BaseModel):
+    """``spec.json``: what is to be tried."""
+
+    processor: ProcessorReference
+    fileset: dict[str, Any]
+    schema_name: str | None
+    cluster: str
+    chunksize: int
+
+
+def launch(new: NewRun, fileset: dict[str, Any], cluster: str) -> DryRun:
+    """Launch a dry run; returns at once.
+
+    Parameters
+    ----------
+    new
+        What is to be tried; a processor's file as an absolute path.
+    fileset
+        The chosen datasets, in Coffea's format.
+    cluster
+        Id of a cluster that runs or starts.
+
+    Raises
+    ------
+    BadInput
+        When the processor's file does not hold what was named.
+    """
+    declared = read_processor(new.processor.location)
+    _forget_old()
+    folder = Folder(forecasts_dir() / new_id(new.processor.location.rpartition(":")[2]))
+    spec = DryRunSpec(
+        processor=new.processor,
+        fileset=fileset,
+        schema_name=new.schema_name or (declared.schema_name if declared else None),
+        cluster=cluster,
+        chunksize=new.chunksize,
+    )
+    record = DryRunRecord(state="running", message="Waiting to start.", updated=time.time())
+    folder.create(spec.model_dump(mode="json"), record.model_dump(mode="json"))
+    try:
+        start_detached([sys.executable, "-m", "casa_lab.runs.tryout", str(folder.path)], folder.log)
+    except OSError as error:
+        shutil.rmtree(folder.path)
+        raise Unavailable(f"The dry run cannot be started: {error}.") from error
+    return get(folder.id)
+
+
+def get(dry_run: str) -> DryRun:
+    """Return a dry run.
+
+    Raises
+    ------
+    NotFound
+        When there is none of that id.
+    """
+    folder = Folder(forecasts_dir() / dry_run)
+    # An id is one folder name: anything else would reach outside the directory.
+    if dry_run.startswith(".") or Path(dry_run).name != dry_run or not folder.exists():
+        raise NotFound(f"There is no dry run {dry_run!r}. They are kept for a day.")
+    record = _read(folder)
+    if record.state == "running" and not folder.is_owned():
+        record = _read(folder)  # the final state is written before the folder is given up
+        if record.state == "running" and time.time() - record.updated > LAUNCH_SECONDS:
+            record.state = "failed"
+            record.message = f"The process of this dry run is gone. Its log says why: {folder.log}"
+    return DryRun(id=folder.id, **dict(record))
+
+
+def _read(folder: Folder) -> DryRunRecord:
+    return DryRunRecord.model_validate(folder.read_state())
+
+
+def _forget_old() -> None:
+    for path in forecasts_dir().iterdir():
+        if time.time() - path.stat().st_mtime > KEPT_SECONDS:
+            shutil.rmtree(path, ignore_errors=True)

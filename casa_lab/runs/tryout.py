@@ -1,0 +1,84 @@
+"""The process of one launched dry run: ``python -m casa_lab.runs.tryout FOLDER``."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from distributed import Client
+
+from casa_lab.clusters.connect import connect
+from casa_lab.errors import CasaError
+from casa_lab.folders import Folder, Owner
+
+from .dryrun import dry_run
+from .forecast import DryRunRecord, Forecast
+from .forecasts import DryRunSpec
+from .loading import describe_exception, load_processor, load_schema
+from .manager import DEFAULT_SCHEMA
+from .models import ProcessorReference
+from .shipping import carry_by_value
+
+CLUSTER_SECONDS = 600.0
+"""How long to wait for the first worker: a batch queue may take its time."""
+
+_log = logging.getLogger("casa_lab.runs.tryout")
+
+
+def dry_run_of(
+    reference: ProcessorReference,
+    fileset: Mapping[str, Any],
+    client: Client,
+    schema_name: str | None,
+    chunksize: int,
+) -> Forecast:
+    """Load a processor as a driver does, with its own folder to work in, and try it."""
+    file, _, _ = reference.location.rpartition(":")
+    directory = str(Path(file).parent) if file.endswith(".py") else None
+    processor = load_processor(reference, directory)
+    carry_by_value(reference)
+    name = schema_name or getattr(processor, "schema_name", None) or DEFAULT_SCHEMA
+    return dry_run(processor, fileset, client, schema=load_schema(name), chunksize=chunksize)
+
+
+def _try(folder: Folder) -> DryRunRecord:
+    spec = DryRunSpec.model_validate(folder.read_spec())
+    try:
+        client = connect(spec.cluster, CLUSTER_SECONDS)
+        try:
+            forecast = dry_run_of(
+                spec.processor, spec.fileset, client, spec.schema_name, spec.chunksize
+            )
+        finally:
+            client.close()
+    except CasaError as error:
+        return DryRunRecord(state="failed", message=str(error), updated=time.time())
+    except Exception as error:  # noqa: BLE001 - the user's code may raise anything
+        _log.exception("The dry run failed.")
+        return DryRunRecord(state="failed", message=describe_exception(error), updated=time.time())
+    message = "Done."
+    if forecast.failures:
+        message = f"Something failed: {forecast.failures[0].cause}"
+    return DryRunRecord(state="done", message=message, updated=time.time(), forecast=forecast)
+
+
+def main() -> None:
+    """Make the forecast for the folder named on the command line."""
+    logging.basicConfig(
+        stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
+    )
+    logging.captureWarnings(True)
+    folder = Folder(Path(sys.argv[1]))
+    owner = Owner(folder.path)
+    try:
+        folder.write_state(_try(folder).model_dump(mode="json"))
+    finally:
+        owner.release()
+
+
+if __name__ == "__main__":
+    main()
