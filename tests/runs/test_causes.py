@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
+from distributed import KilledWorker
+
 from casa_lab.runs.failures import explain_chunk
+from casa_lab.runs.tasks import explain_loss
 
 from .chunks import chunk
 
@@ -18,3 +24,15 @@ def test_what_awkward_says_for_its_own_developers_is_left_out() -> None:
         "range. The traceback shows the line."
     )
     assert "in compiled code" in cause.exception, "all of it is kept"
+
+
+def test_a_lost_worker_is_named_by_those_who_saw_it_last() -> None:
+    last: Any = SimpleNamespace(address="tls://10.0.0.7:4000", host="10.0.0.7")
+    cause = explain_loss(KilledWorker("task", last, 3))
+    assert (cause.kind, cause.worker, cause.host) == ("worker lost", last.address, last.host)
+
+
+def test_a_cause_tells_where_it_was_found() -> None:
+    cause = explain_chunk(ValueError("odd"), chunk("dy", "/data/dy.root", 0, 100))
+    assert cause.host
+    assert (cause.peak_memory or 0) > 1_000_000
