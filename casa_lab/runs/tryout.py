@@ -47,8 +47,10 @@ def dry_run_of(
 
 def _try(folder: Folder) -> DryRunRecord:
     spec = DryRunSpec.model_validate(folder.read_spec())
+    _tell(folder, "Waiting for workers.")
     try:
         client = connect(spec.cluster, CLUSTER_SECONDS)
+        _tell(folder, "Trying one chunk of each dataset.")
         try:
             forecast = dry_run_of(
                 spec.processor, spec.fileset, client, spec.schema_name, spec.chunksize
@@ -64,6 +66,11 @@ def _try(folder: Folder) -> DryRunRecord:
     if forecast.failures:
         message = f"Something failed: {forecast.failures[0].cause}"
     return DryRunRecord(state="done", message=message, updated=time.time(), forecast=forecast)
+
+
+def _tell(folder: Folder, message: str) -> None:
+    record = DryRunRecord(state="running", message=message, updated=time.time())
+    folder.write_state(record.model_dump(mode="json"))
 
 
 def main() -> None:

@@ -49,6 +49,25 @@ sys.meta_path[:] = [Without(finder) for finder in sys.meta_path]
 AddWorker = Callable[..., str]
 
 
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+def start_in(folder: Path, *command: str) -> subprocess.Popen[bytes]:
+    """Start Python with a folder of its own first on its path."""
+    path = os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])
+    return subprocess.Popen(
+        [sys.executable, *command],
+        env={**os.environ, "PYTHONPATH": path},
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
 @pytest.fixture
 def own_client() -> Iterator[Client]:
     """A cluster with one good worker."""
@@ -65,20 +84,11 @@ def add_worker(own_client: Client) -> Iterator[AddWorker]:
     started: list[subprocess.Popen[bytes]] = []
 
     def add(folder: Path, until_gone: bool = False) -> str:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         address = f"tcp://127.0.0.1:{port}"
         command = ["-m", "distributed.cli.dask_worker", own_client.scheduler.address]
         options = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--worker-port", str(port)]
-        path = os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])
-        process = subprocess.Popen(
-            [sys.executable, *command, *options],
-            env={**os.environ, "PYTHONPATH": path},
-            cwd=folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        process = start_in(folder, *command, *options)
         started.append(process)
         if until_gone:
             wait_until(lambda: process.poll() is not None, "the end of the worker")
@@ -230,3 +240,24 @@ def test_a_run_gives_up_when_only_strangers_are_left(
     own_client.retire_workers([good], close_workers=True)
     with pytest.raises(RunError, match="Start the cluster from the environment of this run"):
         gate.send_strangers_away()
+
+
+@pytest.mark.filterwarnings("ignore:Mismatched versions found")
+def test_the_scheduler_is_looked_at_too(pretend: Any) -> None:
+    port = free_port()
+    options = ["--host", "127.0.0.1", "--port", str(port), "--dashboard-address", "127.0.0.1:0"]
+    process = start_in(
+        pretend("dask", "2020.1.0"), "-m", "distributed.cli.dask_scheduler", *options
+    )
+    try:
+        with (
+            Client(f"tcp://127.0.0.1:{port}", set_as_default=False, timeout=60) as client,
+            pytest.raises(RunError) as raised,
+        ):
+            gates.EnvironmentGate(client).check()
+        assert str(raised.value).startswith(
+            "The environment of the scheduler is not that of this run: dask 2020.1.0 instead of"
+        )
+    finally:
+        process.terminate()
+        process.wait()
