@@ -191,7 +191,10 @@ class ChunkReader:
         output = self._work.coffea(item)
         seconds = time.perf_counter() - began
         output.pop("processed", None)  # the ledger knows it, in fewer bytes
-        metrics = output.get("metrics", {}) if self._work.keep_metrics else output.pop("metrics")
+        # What plain Coffea left in a checkpoint has none.
+        metrics = output.get("metrics", {})
+        if not self._work.keep_metrics:
+            output.pop("metrics", None)
         processing = metrics.get("processtime", seconds)
         measures = Measures(
             bytes_read=metrics.get("bytesread", 0),
