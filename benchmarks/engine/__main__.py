@@ -33,7 +33,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="casa-bench-") as scratch:
             os.environ["CASA_DATA_DIR"] = scratch
             results[part] = {"made": circumstances(options), "found": measure(part, options)}
-        print(f"\n## {part}\n", *tables(part, results[part]["found"]), sep="\n")
+        print(f"\n## {part}", *tables(part, results[part]["found"]), sep="\n\n")
         save(results, HERE / "results" / f"{'-'.join(options.only)}.json")
     if options.reference:
         known = json.loads(REFERENCE.read_text()) if REFERENCE.exists() else {}

@@ -125,6 +125,7 @@ def _share(taken: Any) -> None:
 
 
 def _take_files(process: Process, chunksize: int, files: list[File]) -> Any:
+    _reader.cache_clear()  # each run begins without forms and open files
     total = None
     while (number := _take_number()) < len(files):
         total = accumulate(process(files[number], chunksize), total)
