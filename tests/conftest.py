@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 
 import pytest
+from upstream.source import NoSource, fetch_coffea, unpack_tests
 
 pytest_plugins = ("pytest_jupyter.jupyter_server",)
 
@@ -29,3 +31,23 @@ def real_data() -> Path:
             "real/ holds nano_dy.root and the others that CONTRIBUTING.md lists."
         )
     return path
+
+
+@pytest.fixture(scope="session")
+def coffea_source(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Path | None:
+    """The unpacked tests of the Coffea that is installed, ``None`` where no registry has them."""
+    assert pytestconfig.cache is not None
+    try:
+        archive = fetch_coffea(pytestconfig.cache.mkdir("coffea"))
+        return unpack_tests(archive, tmp_path_factory.mktemp("coffea"))
+    except NoSource as error:
+        warnings.warn(f"Coffea's tests and sample files are not used. {error}", stacklevel=2)
+        return None
+
+
+@pytest.fixture(scope="session")
+def coffea_samples(coffea_source: Path | None) -> Path | None:
+    """The folder of Coffea's sample files, ``None`` where no registry has them."""
+    return None if coffea_source is None else coffea_source / "tests" / "samples"
