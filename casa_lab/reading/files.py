@@ -6,11 +6,13 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import uproot
 
 from .branches import Unfamiliar
+from .patience import within
 from .trees import fingerprint_of, lazy_classes
 
 
@@ -26,11 +28,14 @@ class ReadingOptions:
         Deserialise a branch when it is touched, in place of all when a file is opened.
     reuse_forms
         Use the form and schema of a file for others with the same branches.
+    open_seconds
+        How long opening a file may take before it counts as failed.
     """
 
     open_files: int = 2
     lazy_branches: bool = True
     reuse_forms: bool = True
+    open_seconds: float = 120.0
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,7 @@ class OpenFiles:
 
     def __init__(self, options: ReadingOptions, uproot_options: Mapping[str, Any]) -> None:
         self._keep = options.open_files
+        self._open_seconds = options.open_seconds
         # Classes of the user's own are read in uproot's own way.
         self._lazy = options.lazy_branches and "custom_classes" not in uproot_options
         self._options = dict(uproot_options)
@@ -114,7 +120,7 @@ class OpenFiles:
                 if not idle:
                     del self._idle[name]
                 return opened
-        return self._open(name)
+        return within(self._open_seconds, partial(self._open, name), f"opening {name.path}")
 
     def give_back(self, opened: OpenTree) -> None:
         """Keep a file for the next chunk, and close the one that was used least recently."""

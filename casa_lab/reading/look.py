@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from coffea.processor import set_accumulator
 from coffea.processor.executor import FileMeta, Runner
 
 from .branches import Unfamiliar
+from .files import ReadingOptions
+from .patience import within
 from .trees import lazy_classes
 
 _OPTIONS = 2
@@ -24,9 +26,12 @@ class FileLook:
     ----------
     coffea
         Runner's own function.
+    options
+        How long opening a file may take.
     """
 
     coffea: Callable[[FileMeta], set_accumulator]
+    options: ReadingOptions = field(default_factory=ReadingOptions)
 
 
 class FileLooker:
@@ -41,9 +46,13 @@ class FileLooker:
     def __init__(self, look: FileLook) -> None:
         self._coffea = look.coffea
         self._lazily = _lazily(look.coffea)
+        self._seconds = look.options.open_seconds
 
     def __call__(self, meta: FileMeta) -> FileMeta:
         """Return a file with its metadata."""
+        return within(self._seconds, partial(self._look, meta), f"opening {meta.filename}")
+
+    def _look(self, meta: FileMeta) -> FileMeta:
         try:
             (found,) = self._lazily(meta)
         except Unfamiliar:  # its clusters are wanted, which the branches tell

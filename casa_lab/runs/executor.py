@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,7 @@ from distributed import Client, default_client
 
 from casa_lab.errors import CasaError
 from casa_lab.reading.chunks import ChunkWork, unpacked
+from casa_lab.reading.files import ReadingOptions
 from casa_lab.reading.look import FileLook
 from casa_lab.reading.work import RunWork
 
@@ -73,6 +75,8 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
         Name of the run in the sidebar (default: that of the processor).
     status : bool, optional
         Show a progress bar (default: True).
+    reading : ReadingOptions, optional
+        How workers read files, and how long opening one may take.
     unit, desc, compression, function_name
         Set by Coffea's Runner.
     current : CurrentRun, optional
@@ -104,6 +108,7 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
         retries: int = 3,
         name: str | None = None,
         status: bool = True,
+        reading: ReadingOptions | None = None,
         unit: str = "items",
         desc: str = "Processing",
         compression: int | None = 1,
@@ -115,6 +120,7 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
         self.fail_fast = fail_fast
         self.retries = retries
         self.name = name
+        self.reading = reading or ReadingOptions()
         self.current = current or CurrentRun()
 
     @property
@@ -149,6 +155,7 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
                 client=client, status=self.status, retries=self.retries
             )(list(items), function, accumulator)
             return result
+        work = replace(work, options=self.reading)
         if isinstance(work, FileLook):
             found = self._look_at(client, work, items)
             if skips_bad_files(function):

@@ -12,6 +12,7 @@ from itertools import pairwise
 from coffea.processor.executor import FileMeta, WorkItem
 
 from casa_lab.reading.chunks import FileChanged
+from casa_lab.reading.patience import Stalled
 
 from .measures import peak_memory_bytes
 from .models import FailureKind
@@ -19,6 +20,10 @@ from .packing import pack, unpack
 
 PACKED_CHAIN_BYTES = 10_000
 """Above this, exceptions stay where they were raised: some hold arrays."""
+
+
+_COMPILED = re.compile(r" \(in compiled code: \S+\)")
+"""What awkward says for its own developers, in the midst of its sentences."""
 
 
 _COMPILED = re.compile(r" \(in compiled code: \S+\)")
@@ -137,6 +142,12 @@ def _classify_opening(
         return "tree missing", sentence, False
     if isinstance(root, (PermissionError, IsADirectoryError)):
         return "other", f"{filename} cannot be opened: {root.strerror}.", False
+    if isinstance(root, Stalled):
+        sentence = (
+            f"Opening {filename} hangs: {_first_line(root)} Its file system or server does not "
+            "answer. Try again when it does, or remove the file from the fileset."
+        )
+        return "other", sentence, False
     if isinstance(root, (TimeoutError, ConnectionError)):
         return "other", f"The server of {filename} did not answer: {_first_line(root)}", True
     form = "Parquet" if filename.endswith((".parquet", ".parq")) else "ROOT"

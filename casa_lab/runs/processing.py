@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import warnings
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -36,6 +36,9 @@ from .worker import BatchOutcome, FileOutcome, MetadataOutcome
 
 LEAST_EVENTS = 500
 """Events below which a chunk that kills its workers is not cut any further."""
+
+MANY_SUSPECTS = 8
+"""So many batches whose workers died are looked into before all others go on."""
 
 _PROCESSING = "Processing."
 _NO_WORKERS = "Waiting for workers."
@@ -81,6 +84,9 @@ class ChunkProcessing:
         self._looks = Looks()
         self._looking = 0
         self._unknown: dict[FileKey, tuple[int, WorkItem]] = {}
+        self._suspects: deque[Batch] = deque()
+        self._isolated: Batch | None = None
+        self._deadly = math.inf
         self._chunks: list[WorkItem] = []
         self._has_begun = False
         self._failed: list[Failure] = []
@@ -196,7 +202,7 @@ class ChunkProcessing:
     def _work(self) -> None:
         session = self._session
         session.metrics.observe(self._dispatcher.threads)
-        while self._looks or self._queue or self._dispatcher.in_flight:
+        while self._looks or self._queue or self._suspects or self._dispatcher.in_flight:
             session.poll_requests()
             if session.stop_requested or (self._fail_fast and self._failed):
                 return
@@ -215,14 +221,47 @@ class ChunkProcessing:
 
     def _fill_window(self) -> None:
         while self._dispatcher.has_room():
+            if self._isolates():
+                return
             if self._looks and self._looking < self._most_looks():
                 self._looking += 1
                 self._dispatcher.send(self._looks.take())
             elif self._queue:
-                self._has_begun = True
-                self._dispatcher.send(self._queue.take(self._limit))
+                batch = self._queue.take(self._limit)
+                if self._fits(batch):
+                    self._has_begun = True
+                    self._dispatcher.send(batch)
             else:
                 return
+
+    def _isolates(self) -> bool:
+        """Send what may have killed workers by itself, in its time; tell whether that goes on.
+
+        Dask blames all tasks that a dead worker held. What dies alone is guilty.
+        """
+        if self._isolated is not None:
+            return True
+        goes_on = (self._queue or self._looks) and len(self._suspects) < MANY_SUSPECTS
+        if not self._suspects or goes_on:
+            return False
+        if not self._dispatcher.in_flight:
+            batch = self._suspects.popleft()
+            if self._fits(batch):
+                self._isolated = batch
+                self._dispatcher.send(batch)
+        return True
+
+    def _fits(self, batch: Batch) -> bool:
+        """Tell whether no chunk of a batch is as large as one that killed; else cut it up."""
+        if max(map(len, batch.items)) < self._deadly:
+            return True
+        parts = _smaller(batch)
+        if not parts:
+            return True
+        self._cut_up(batch, parts)
+        for part in parts:
+            self._queue.put_back(part)
+        return False
 
     def _most_looks(self) -> float:
         """Return how many tasks may look at files.
@@ -250,10 +289,17 @@ class ChunkProcessing:
     def _take_in(self, finished: Finished[Task]) -> None:
         task = finished.work
         if isinstance(task, Batch):
+            alone = task is self._isolated
+            if alone:
+                self._isolated = None
             if isinstance(finished.value, BatchOutcome):
                 self._count(task, finished.value)
+            elif isinstance(finished.error, KilledWorker):
+                self._suspect(task, finished.error, alone)
+            elif self._tasks.may_retry(finished, task):
+                self._queue.put_back(task)
             else:
-                self._try_again(finished, task)
+                self._give_up(task, finished.error)
             return
         self._looking -= 1
         if isinstance(finished.value, MetadataOutcome):
@@ -297,36 +343,37 @@ class ChunkProcessing:
         ]
         self._list(batch.dataset, failures, failed[0][2] if failed else None)
 
-    def _try_again(self, finished: Finished[Task], batch: Batch) -> None:
-        if self._tasks.may_retry(finished, batch):
-            # The others need not fail with the one that does the damage.
-            killed = isinstance(finished.error, KilledWorker) and len(batch.items) > 1
-            for part in batch.split() if killed else [batch]:
-                self._queue.put_back(part)
+    def _suspect(self, batch: Batch, error: KilledWorker, alone: bool) -> None:
+        """Deal with a batch whose workers died: out of memory, most likely."""
+        if not alone:
+            self._suspects.append(batch)
             return
-        if isinstance(finished.error, KilledWorker):
-            parts = batch.split() if len(batch.items) > 1 else batch.cut(LEAST_EVENTS)
-            if parts:
-                self._split_up(batch, parts)
-                return
-        cause = explain_loss(finished.error)
-        self._merge(batch, None)
-        self._list(batch.dataset, [as_failure(item, cause) for item in batch.items], cause)
-
-    def _split_up(self, batch: Batch, parts: list[Batch]) -> None:
-        """Try what killed its workers again in smaller parts, which need less memory."""
+        parts = _smaller(batch)
+        if not parts:
+            self._give_up(batch, error)
+            return
         if len(batch.items) == 1:
             [item] = batch.items
+            self._deadly = min(self._deadly, len(item))
             _log.warning(
                 "%s, entries %d to %d, kills its workers: it is tried in halves.",
                 item.filename,
                 item.entrystart,
                 item.entrystop,
             )
+        self._cut_up(batch, parts)
+        self._suspects.extendleft(reversed(parts))
+
+    def _cut_up(self, batch: Batch, parts: list[Batch]) -> None:
+        """Note that a batch goes out in parts; those of a chunk are merged besides."""
+        if len(batch.items) == 1:
             self._merge(batch, None)
             self._session.meter.split(batch.dataset, len(parts) - 1)
-        for part in parts:
-            self._queue.put_back(part)
+
+    def _give_up(self, batch: Batch, error: BaseException | None) -> None:
+        cause = explain_loss(error)
+        self._merge(batch, None)
+        self._list(batch.dataset, [as_failure(item, cause) for item in batch.items], cause)
 
     def _show(self, output: Any) -> None:
         try:
@@ -349,6 +396,11 @@ class ChunkProcessing:
             )
             self._session.meter.failed(dataset, events, len(failures))
             self._session.fail_chunks(failures)
+
+
+def _smaller(batch: Batch) -> list[Batch]:
+    """Return the parts of a batch, or of its only chunk, unless that has too few events."""
+    return batch.split() if len(batch.items) > 1 else batch.cut(LEAST_EVENTS)
 
 
 def _effort(batch: Batch, outcome: BatchOutcome) -> Effort:

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from coffea.processor.executor import FileMeta
+from dask.utils import format_bytes
 from distributed import Client, Future, KilledWorker
 
 from casa_lab.reading.work import RunWork
@@ -34,8 +35,8 @@ LOOK_PRIORITY = 10
 """Looking at a file takes milliseconds, and then there is more to choose from."""
 
 KILLED_ROUNDS = 2
-"""How often work that killed its workers is sent. Each time Dask itself tries it on several
-workers, and blames all tasks that a dead worker held: the second time finds out which it was.
+"""How often a look at files that killed its workers is sent: Dask blames all tasks that a dead
+worker held.
 """
 
 _log = logging.getLogger(__name__)
@@ -145,9 +146,9 @@ def explain_loss(error: BaseException | None) -> Cause:
     exception = f"{type(error).__name__}: {error}"
     if isinstance(error, KilledWorker):
         sentence = (
-            f"The worker died each of the {KILLED_ROUNDS * (error.allowed_failures + 1)} times "
-            "that this was tried, most likely out of memory. Use a smaller chunk size or workers "
-            "with more memory."
+            f"The worker died each of the {error.allowed_failures + 1} times that this was tried "
+            f"alone, most likely out of memory{_memory_of(error)}. Use workers with more memory, "
+            "or find out which of these events is out of the ordinary."
         )
         last = error.last_worker
         return Cause(
@@ -157,3 +158,13 @@ def explain_loss(error: BaseException | None) -> Cause:
         sentence = "The cluster lost this again and again. Its log tells why; then run it again."
         return Cause("worker lost", sentence, exception, "", retry=False)
     return Cause("other", f"Dask could not run it: {exception}", exception, "", retry=False)
+
+
+def _memory_of(error: KilledWorker) -> str:
+    """Return what is known of the memory of the last worker that died."""
+    worker = error.last_worker
+    limit, used = getattr(worker, "memory_limit", 0), getattr(worker, "metrics", {}).get("memory")
+    if not limit:
+        return ""
+    last_seen = f", {format_bytes(used)} when it was last seen" if used else ""
+    return f" (it had {format_bytes(limit)}{last_seen})"

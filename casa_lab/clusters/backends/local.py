@@ -90,7 +90,14 @@ class LocalBackend(Backend[LocalOptions]):
             for route in dask.config.get("distributed.scheduler.http.routes")
             if route != "distributed.http.proxy"
         ]
-        with dask.config.set({"distributed.scheduler.http.routes": routes}):
+        settings = {
+            "distributed.scheduler.http.routes": routes,
+            # A run tries what kills workers again in smaller parts by itself.
+            "distributed.scheduler.allowed-failures": 1,
+            # A worker that is stopped or whose machine hangs gives its work away.
+            "distributed.scheduler.worker-ttl": "60 s",
+        }
+        with dask.config.set(settings):
             # No workers yet: they are scaled up afterwards, where one can watch.
             self._cluster = LocalCluster(
                 n_workers=0,

@@ -1,0 +1,228 @@
+"""Workers that die, hang or go, files that hang: the result is the undisturbed one, or says less.
+
+Each test has a cluster of its own, whose workers it may do away with.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import awkward as ak
+import cloudpickle
+import dask.config
+import numpy as np
+import pytest
+import uproot
+from coffea.nanoevents import BaseSchema
+from coffea.processor import Runner
+from comparison import assert_same_accumulator
+from distributed import Client, LocalCluster
+
+from casa_lab.reading.files import ReadingOptions
+from casa_lab.runs import processing
+from casa_lab.runs.executor import LiveExecutor
+
+from . import gated
+from .conftest import CHUNK, EVENTS, run_plainly, write_file
+from .gates import Gate, wait_until
+
+
+@pytest.fixture
+def worker_ttl() -> str:
+    """After what silence a worker is given up."""
+    return "5 minutes"
+
+
+@pytest.fixture
+def cluster(worker_ttl: str) -> Iterator[LocalCluster]:
+    settings = {
+        "distributed.scheduler.worker-ttl": worker_ttl,
+        "distributed.scheduler.allowed-failures": 1,
+        "distributed.comm.timeouts.connect": "5 s",
+    }
+    with (
+        dask.config.set(settings),
+        LocalCluster(
+            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+        ) as cluster,
+    ):
+        yield cluster
+
+
+@pytest.fixture
+def client(cluster: LocalCluster) -> Iterator[Client]:
+    for module in (gated, sys.modules[__name__]):
+        cloudpickle.register_pickle_by_value(module)
+    with Client(cluster) as client:
+        client.wait_for_workers(2)
+        yield client
+    for module in (gated, sys.modules[__name__]):
+        cloudpickle.unregister_pickle_by_value(module)
+
+
+class Going:
+    """A run of the gated processor, in a thread of its own."""
+
+    def __init__(self, client: Client, fileset: Any, gate: Gate) -> None:
+        self.executor = LiveExecutor(client, status=False)
+        self._output: list[Any] = []
+        self._thread = threading.Thread(target=self._run, args=(fileset, gate))
+        self._thread.start()
+
+    def _run(self, fileset: Any, gate: Gate) -> None:
+        options = {"schema": BaseSchema, "chunksize": CHUNK, "metadata_cache": {}}
+        self._output.append(Runner(self.executor, **options)(fileset, gate.processor()))
+
+    def output(self) -> Any:
+        self._thread.join(120)
+        [output] = self._output
+        return output
+
+
+def assert_undisturbed(going: Going, expected: Any) -> None:
+    assert_same_accumulator(going.output(), expected)
+    assert not going.executor.failures
+
+
+@pytest.mark.parametrize("worker_ttl", ["5 s"])
+def test_a_worker_that_hangs_gives_its_work_away(
+    client: Client, fileset: Any, gate: Gate, expected: Any
+) -> None:
+    going = Going(client, fileset, gate)
+    gate.wait_for_calls(2)
+    [hanging] = {pid for pid in client.run(os.getpid).values() if pid == gate.processes()[0]}
+    os.kill(hanging, signal.SIGSTOP)
+    try:
+        gate.open()
+        assert_undisturbed(going, expected)
+    finally:
+        with suppress(ProcessLookupError):  # its nanny has replaced it
+            os.kill(hanging, signal.SIGCONT)
+
+
+def test_all_workers_in_turn_are_killed(
+    client: Client, fileset: Any, gate: Gate, expected: Any
+) -> None:
+    going = Going(client, fileset, gate)
+    killed: set[int] = set()
+    for _ in range(3):
+        wait_until(lambda: set(gate.processes()) - killed, "a chunk in a new worker")
+        victim = min(set(gate.processes()) - killed)
+        os.kill(victim, signal.SIGKILL)
+        killed.add(victim)
+        gate.allow(1)
+    gate.open()
+    assert_undisturbed(going, expected)
+
+
+def test_a_worker_that_holds_results_is_retired(
+    cluster: LocalCluster, client: Client, fileset: Any, gate: Gate, expected: Any
+) -> None:
+    going = Going(client, fileset, gate)
+    gate.wait_for_calls(2)
+    gate.allow(3)
+    gate.wait_for_calls(5)
+    cluster.scale(1)
+    wait_until(lambda: len(client.scheduler_info()["workers"]) == 1, "one worker")
+    gate.open()
+    assert_undisturbed(going, expected)
+
+
+def hungry(limit: int) -> Callable[[Any], Any]:
+    """Return a processor that dies of more events than a limit, as of too little memory."""
+
+    def process(events: Any) -> Any:
+        if len(events) > limit:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return {"events": len(events), "sum": float(ak.sum(events.x))}
+
+    return process
+
+
+def deadly(events: Any) -> Any:
+    """Kill the worker, whatever the number of events, when a certain one is among them."""
+    if ak.any(events.x == -1):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return {"events": len(events)}
+
+
+def live(client: Client, fileset: Any, process: Any, **options: Any) -> tuple[LiveExecutor, Any]:
+    executor = LiveExecutor(client, status=False, **options)
+    settings = {"schema": BaseSchema, "chunksize": CHUNK, "metadata_cache": {}}
+    return executor, Runner(executor, **settings)(fileset, process)
+
+
+def test_a_chunk_too_large_for_the_memory_is_processed_in_parts(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processing, "LEAST_EVENTS", 4)
+    path = tmp_path / "one.root"
+    write_file(path, 1)
+    fileset = {"one": {"files": {str(path): "Events"}}}
+    executor, output = live(client, fileset, hungry(CHUNK // 2))
+    assert not executor.failures
+    assert_same_accumulator(output, run_plainly(fileset, hungry(EVENTS)))
+
+
+def test_what_kills_workers_is_isolated(
+    client: Client, fileset: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processing, "LEAST_EVENTS", 5)
+    path = tmp_path / "poison.root"
+    x = np.zeros(EVENTS)
+    x[7] = -1
+    write_x(path, x)
+    poisoned = {**fileset, "poison": {"files": {str(path): "Events"}}}
+    with pytest.warns(UserWarning, match="chunks failed and are not in the result"):
+        executor, output = live(client, poisoned, deadly)
+    [failure] = executor.failures
+    assert (failure.file, failure.kind) == (str(path), "worker lost")
+    assert (failure.entry_start, failure.entry_stop) == (5, 10)
+    assert "most likely out of memory" in failure.cause
+    assert output == {"events": run_plainly(fileset, deadly)["events"] + EVENTS - 5}
+
+
+def write_x(path: Path, x: Any) -> None:
+    with uproot.recreate(path) as file:
+        file["Events"] = {"x": x, "w": x}
+
+
+def test_a_file_that_hangs_when_it_is_opened_is_one_failure(
+    client: Client, fileset: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "hangs.root"
+    os.mkfifo(path)  # nobody ever writes to it
+    hanging = {**fileset, "hangs": {"files": {str(path): "Events"}}}
+    with pytest.warns(UserWarning, match="chunks failed and are not in the result"):
+        executor, output = live(
+            client, hanging, hungry(EVENTS), reading=ReadingOptions(open_seconds=0.5)
+        )
+    [failure] = executor.failures
+    assert failure.file == str(path)
+    assert "hangs" in failure.cause
+    assert "took more than 0.5 s" in failure.cause
+    assert_same_accumulator(output, run_plainly(fileset, hungry(EVENTS)))
+
+
+def test_a_file_that_was_replaced_since_its_chunks_were_made_is_told(
+    client: Client, fileset: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "one.root"
+    write_file(path, 1)
+    several = {**fileset, "one": {"files": {str(path): "Events"}}}
+    executor = LiveExecutor(client, status=False)
+    runner = Runner(executor, schema=BaseSchema, chunksize=CHUNK, metadata_cache={})
+    chunks = list(runner.preprocess(several))
+    write_file(path, 2)
+    with pytest.warns(UserWarning, match="chunks failed and are not in the result"):
+        output = runner(chunks, hungry(EVENTS))
+    assert {failure.file for failure in executor.failures} == {str(path)}
+    assert {failure.kind for failure in executor.failures} == {"file changed"}
+    assert_same_accumulator(output, run_plainly(fileset, hungry(EVENTS)))
