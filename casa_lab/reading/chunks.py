@@ -24,6 +24,7 @@ from coffea.processor.executor import WorkItem
 
 from casa_lab.runs.measures import Measures
 
+from .collector import collector_paused, leave_out_what_is_imported
 from .events import ChunkRequest, EventsMaker
 from .files import FileName, OpenFiles, OpenTree, ReadingOptions
 
@@ -112,6 +113,7 @@ class ChunkReader:
         # Coffea unpacks it for each chunk, where failing to would look like a
         # failure of the chunk.
         unpacked(work.processor)
+        leave_out_what_is_imported()
 
     def close(self) -> None:
         """Close the files that are kept open."""
@@ -132,7 +134,7 @@ class ChunkReader:
         # A processor may keep state, and a chunk must not see what another left.
         processor = unpacked(self._work.processor)
         began = time.perf_counter()
-        with _Stage("Failed to open file", item):
+        with _Stage("Failed to open file", item), collector_paused():
             opened = self._files.take(FileName(item.filename, item.treename))
         try:
             output = self._process(processor, item, opened, began)
@@ -149,7 +151,7 @@ class ChunkReader:
         if item.fileuuid and item.fileuuid != file.fUUID:
             raise FileChanged(item.filename)
         access_log: list[Any] = []
-        with _Stage("Failed creating nanoevents", item):
+        with _Stage("Failed creating nanoevents", item), collector_paused():
             events = self._events.make(
                 opened,
                 ChunkRequest(

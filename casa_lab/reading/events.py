@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
+import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,8 +48,40 @@ class ChunkRequest:
     buffer_cache: Any
 
 
+class Memory:
+    """The last few values that were made, for all threads and runs of a worker.
+
+    Parameters
+    ----------
+    size
+        How many are kept.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._values: OrderedDict[Hashable, Any] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Return the value of a key, which is made if it is not remembered."""
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key]
+        value = make()
+        with self._lock:
+            self._values[key] = value
+            while len(self._values) > self._size:
+                self._values.popitem(last=False)
+        return value
+
+
+_FORMS = Memory(FORMS_KEPT)
+_SCHEMAS = Memory(FORMS_KEPT)
+
+
 class EventsMaker:
-    """Makes events of chunks, and remembers forms.
+    """Makes events of chunks.
 
     Parameters
     ----------
@@ -58,8 +91,6 @@ class EventsMaker:
 
     def __init__(self, reuse_forms: bool = True) -> None:
         self._reuse = reuse_forms
-        self._forms: OrderedDict[bytes, Form] = OrderedDict()
-        self._schemas: OrderedDict[tuple[bytes, type], _KnownSchema] = OrderedDict()
 
     def make(self, opened: OpenTree, request: ChunkRequest) -> Any:
         """Return the events of a chunk, whose columns are read when touched."""
@@ -86,19 +117,12 @@ class EventsMaker:
     def _schema(self, opened: OpenTree, kind: type, metadata: dict[str, Any]) -> Any:
         # What a schema of the user's own does with metadata is not known.
         if not kind.__module__.startswith("coffea."):
-            return kind(_with_metadata(copy.deepcopy(self._form(opened)), metadata))
-        key = (opened.fingerprint, kind)
-        if key not in self._schemas:
-            form = copy.deepcopy(self._form(opened))
-            _remember(self._schemas, key, _KnownSchema(kind(_with_metadata(form, {}))))
-        return self._schemas[key].with_metadata(metadata)
-
-    def _form(self, opened: OpenTree) -> Form:
-        if opened.fingerprint not in self._forms:
-            form = UprootSourceMapping._extract_base_form(opened.tree)
-            form["typenames"] = opened.tree.typenames()
-            _remember(self._forms, opened.fingerprint, form)
-        return self._forms[opened.fingerprint]
+            return kind(_with_metadata(_form_of(opened), metadata))
+        known: _KnownSchema = _SCHEMAS.get(
+            (opened.fingerprint, kind),
+            lambda: _KnownSchema(kind(_with_metadata(_form_of(opened), {}))),
+        )
+        return known.with_metadata(metadata)
 
     def _in_coffeas_way(self, opened: OpenTree, request: ChunkRequest) -> Any:
         return NanoEventsFactory.from_root(
@@ -145,7 +169,13 @@ def _is_special(request: ChunkRequest) -> bool:
     )
 
 
-def _remember(memory: OrderedDict[Any, Any], key: Any, value: Any) -> None:
-    memory[key] = value
-    while len(memory) > FORMS_KEPT:
-        memory.popitem(last=False)
+def _form_of(opened: OpenTree) -> Form:
+    """Return the form of a tree's branches, for a schema to change as it likes."""
+
+    def make() -> Form:
+        form: Form = UprootSourceMapping._extract_base_form(opened.tree)
+        form["typenames"] = opened.tree.typenames()
+        return form
+
+    form: Form = copy.deepcopy(_FORMS.get(opened.fingerprint, make))
+    return form

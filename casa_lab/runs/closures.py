@@ -17,7 +17,7 @@ from functools import partial
 from typing import Any
 
 from coffea.processor import ProcessorABC
-from coffea.processor.executor import FileMeta, Runner, WorkItem
+from coffea.processor.executor import DEFAULT_METADATA_CACHE, FileMeta, Runner, WorkItem
 
 from casa_lab.reading.chunks import ChunkWork
 from casa_lab.reading.look import FileLook
@@ -126,8 +126,15 @@ def chunking_of_caller(executor: Callable[[Any], bool]) -> Chunking | None:
     while frame is not None:
         if frame.f_code is Runner._run_impl.__code__:
             runner = frame.f_locals["self"]
-            if runner.maxchunks is None and not runner.savemetrics and executor(runner.executor):
+            if _lets_files_wait(runner) and executor(runner.executor):
                 return Chunking(runner.chunksize, runner.align_clusters)
             return None
         frame = frame.f_back
     return None
+
+
+def _lets_files_wait(runner: Runner) -> bool:
+    """Tell whether nothing in Runner needs to know all files before the first chunk."""
+    # Placeholders are completed where the cache has them: it must not make copies.
+    keeps = isinstance(runner.metadata_cache, dict | type(DEFAULT_METADATA_CACHE))
+    return keeps and runner.maxchunks is None and not runner.savemetrics

@@ -218,7 +218,13 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
         if carry_local(processor):
             work = work.packed_again()
         self.current.modules = used_modules(processor, carried_sources())
-        session = open_notebook_run(self.name, processor, work.schema.__name__, items)
+        session = open_notebook_run(
+            self.name,
+            processor,
+            work.schema.__name__,
+            items,
+            self.current.placeholders.chunksize,
+        )
         session.postprocess = partial(postprocessed, processor)
         interrupts: list[None] = []
 

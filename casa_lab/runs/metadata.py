@@ -76,6 +76,11 @@ class Placeholders:
         self._waiting[_key(meta)] = _Waiting(meta, self._placeholders[_key(meta)], chunking)
         return stand_in
 
+    @property
+    def chunksize(self) -> int | None:
+        """Events in a chunk of the files to be looked at later; ``None`` without any."""
+        return next((file.chunking.chunksize for file in self._waiting.values()), None)
+
     def postponed(self, item: WorkItem) -> FileMeta | None:
         """Return the file that a chunk stands for, if it is to be looked at later."""
         waiting = self._waiting.get(file_key(item)) if is_placeholder(item) else None

@@ -22,7 +22,11 @@ from .session import RunSession
 
 
 def open_notebook_run(
-    name: str | None, processor: Any, schema_name: str, items: Sequence[WorkItem]
+    name: str | None,
+    processor: Any,
+    schema_name: str,
+    items: Sequence[WorkItem],
+    chunksize: int | None,
 ) -> RunSession:
     """Make the folder of a run that this process drives, and own it.
 
@@ -36,6 +40,8 @@ def open_notebook_run(
         Name of the schema that Runner was given.
     items
         All chunks of the run.
+    chunksize
+        Events that Runner wants in a chunk; that of the largest when ``None``.
     """
     called = name_of(processor)
     name = name or called
@@ -53,7 +59,7 @@ def open_notebook_run(
         fileset=plain(fileset),
         schema_name=schema_name,
         cluster=None,
-        chunksize=max(1, max(len(item) for item in items)),
+        chunksize=chunksize or max(1, max(map(len, items))),
         directory=str(Path.cwd()),
         python=sys.executable,
         created=time.time(),

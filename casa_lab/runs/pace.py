@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-TASK_SECONDS = 2.0
-"""How long a task should take. The scheduler needs about 2 ms of its processor for each."""
+TASK_SECONDS = 1.0
+"""How long a task should take. The scheduler needs 2 to 4 ms of its processor for each; and what
+a task has done is seen when all of it is.
+"""
 
 NEWS = 0.5
 """How much a new measurement counts beside those before it."""

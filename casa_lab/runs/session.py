@@ -22,10 +22,10 @@ from .plan import FileKey
 from .progress import ProgressMeter, forget_rates, fractions, recount
 from .states import ENDED, check_transition, has_work_left
 
-SNAPSHOT_SECONDS = 0.5
+SNAPSHOT_SECONDS = 0.25
 """Least time between two snapshots of the histograms and two updates of the state."""
 
-SNAPSHOT_SHARE = 0.1
+SNAPSHOT_SHARE = 0.05
 """Largest part of the driver's time that snapshots may take; large ones come less often."""
 
 METRICS_SECONDS = 5.0

@@ -89,6 +89,13 @@ def test_a_run_takes_the_name_it_is_given(
     assert newest_run().name == "First look"
 
 
+def test_the_chunk_size_of_a_run_is_that_of_runner(
+    run_live: Process, fileset: dict[str, Any]
+) -> None:
+    run_live(fileset, count, chunksize=15)
+    assert open_run(newest_run().id).spec().chunksize == 15
+
+
 def test_metrics_are_those_of_coffea(run_live: Process, fileset: dict[str, Any]) -> None:
     output, metrics = run_live(fileset, count, savemetrics=True)
     plain, expected = run_plainly(fileset, count, savemetrics=True)
