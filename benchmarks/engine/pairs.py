@@ -63,8 +63,11 @@ def timed(run: Run, fileset: Fileset, reference: Any) -> dict[str, float]:
 
 
 def forget_runs() -> None:
-    """Remove the folders that runs of Casa leave."""
-    shutil.rmtree(Path(os.environ["CASA_DATA_DIR"]) / "runs", ignore_errors=True)
+    """Remove what runs of Casa leave: their folders, and what they know of files."""
+    data = Path(os.environ["CASA_DATA_DIR"])
+    shutil.rmtree(data / "runs", ignore_errors=True)
+    for path in data.glob("files.sqlite3*"):
+        path.unlink()
 
 
 def say(what: str, times: Times) -> None:

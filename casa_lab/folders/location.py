@@ -41,6 +41,11 @@ def forecasts_dir() -> Path:
     return _private(data_dir() / "forecasts")
 
 
+def known_files() -> Path:
+    """Return the database of what is known of files that were looked at."""
+    return data_dir() / "files.sqlite3"
+
+
 def new_id(name: str) -> str:
     """Return a fresh folder name that sorts by time and reads well.
 

@@ -122,13 +122,24 @@ def chunking_of_caller(executor: Callable[[Any], bool]) -> Chunking | None:
     executor
         Tells whether Runner's executor is the one that asks.
     """
+    runner = _caller()
+    if runner is None or not _lets_files_wait(runner) or not executor(runner.executor):
+        return None
+    return Chunking(runner.chunksize, runner.align_clusters)
+
+
+def chunksize_of_caller() -> int | None:
+    """Return how many events the Runner that is calling wants in a chunk, if one is."""
+    runner = _caller()
+    return None if runner is None else int(runner.chunksize)
+
+
+def _caller() -> Runner | None:
+    """Return the Runner that is about to process, or processes, a fileset."""
     frame = inspect.currentframe()
     while frame is not None:
         if frame.f_code is Runner._run_impl.__code__:
-            runner = frame.f_locals["self"]
-            if _lets_files_wait(runner) and executor(runner.executor):
-                return Chunking(runner.chunksize, runner.align_clusters)
-            return None
+            return frame.f_locals["self"]
         frame = frame.f_back
     return None
 

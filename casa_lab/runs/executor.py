@@ -14,21 +14,30 @@ from functools import partial
 from typing import Any
 
 import rich.progress
-from coffea.processor import accumulate, set_accumulator
+from coffea.processor import accumulate
 from coffea.processor.executor import DaskExecutor, ExecutorBase, FileMeta, WorkItem
 from coffea.util import rich_bar
 from distributed import Client, default_client
 
 from casa_lab.errors import CasaError
+from casa_lab.folders.location import known_files
 from casa_lab.reading.chunks import ChunkWork, unpacked
 from casa_lab.reading.files import ReadingOptions
 from casa_lab.reading.look import FileLook
 from casa_lab.reading.work import RunWork
 
-from .closures import chunking_of_caller, postprocessed, recognise, skips_bad_files, wants_errors
+from .closures import (
+    chunking_of_caller,
+    chunksize_of_caller,
+    postprocessed,
+    recognise,
+    skips_bad_files,
+    wants_errors,
+)
 from .errors import RunError, RunStopped
 from .imports import used_modules
 from .interrupts import first_interrupt
+from .known import KnownFiles
 from .live import accumulator_of
 from .metadata import Placeholders, look_at_all
 from .models import Failure
@@ -51,7 +60,7 @@ class CurrentRun:
 
     def __init__(self, session: RunSession | None = None) -> None:
         self.session = session
-        self.placeholders = Placeholders()
+        self.placeholders = Placeholders(KnownFiles(known_files()))
         self.look: FileLook | None = None
         self.failures: Sequence[Failure] = ()
         self.error: RunError | None = None
@@ -191,7 +200,7 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
         chunking = chunking_of_caller(self._is_that_of)
         if chunking is not None:
             current.look = work
-            return set_accumulator(current.placeholders.postpone(meta, chunking) for meta in metas)
+            return current.placeholders.postpone(metas, chunking)
         look = RunWork(look=work)
         with (
             RunTasks(client, "look-at-files", look, self.retries, current.modules) as tasks,
@@ -223,7 +232,7 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
             processor,
             work.schema.__name__,
             items,
-            self.current.placeholders.chunksize,
+            chunksize_of_caller(),
         )
         session.postprocess = partial(postprocessed, processor)
         interrupts: list[None] = []

@@ -9,13 +9,14 @@ from itertools import zip_longest
 from typing import Any
 
 from coffea.processor import set_accumulator
-from coffea.processor.executor import FileMeta, WorkItem
+from coffea.processor.executor import DEFAULT_METADATA_CACHE, FileMeta, WorkItem
 from distributed import Client
 
 from .closures import Chunking
 from .dispatch import Dispatcher
 from .errors import RunStopped
 from .failures import Cause
+from .known import KnownFiles
 from .models import Failure
 from .plan import NO_IDENTITY, FileKey, file_key, is_placeholder
 from .session import RunSession
@@ -59,7 +60,8 @@ class Placeholders:
     one, which makes one chunk without events; the executor knows it again.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, known: KnownFiles) -> None:
+        self._known = known
         self._causes: dict[FileKey, tuple[Cause, str]] = {}
         self._waiting: dict[FileKey, _Waiting] = {}
         self._placeholders: dict[FileKey, dict[str, Any]] = {}
@@ -70,16 +72,30 @@ class Placeholders:
         self._causes[_key(meta)] = (cause, worker)
         return self._add(meta)
 
-    def postpone(self, meta: FileMeta, chunking: Chunking) -> FileMeta:
-        """Note a file to be looked at later and return it with a placeholder."""
-        stand_in = self._add(meta)
-        self._waiting[_key(meta)] = _Waiting(meta, self._placeholders[_key(meta)], chunking)
-        return stand_in
+    def postpone(self, metas: Iterable[FileMeta], chunking: Chunking) -> set_accumulator:
+        """Return files of which nothing is known with placeholders, to be looked at later."""
+        metas = list(metas)
+        known = self._known.find(metas, chunking.align_clusters)
+        stand_ins = set_accumulator()
+        for meta in metas:
+            if meta in known:
+                facts = {**(meta.metadata or {}), **known[meta]}
+                stand_ins.add(
+                    FileMeta(meta.dataset, meta.filename, meta.treename, facts, meta.preload)
+                )
+                continue
+            stand_ins.add(self._add(meta))
+            self._waiting[_key(meta)] = _Waiting(meta, self._placeholders[_key(meta)], chunking)
+        return stand_ins
 
-    @property
-    def chunksize(self) -> int | None:
-        """Events in a chunk of the files to be looked at later; ``None`` without any."""
-        return next((file.chunking.chunksize for file in self._waiting.values()), None)
+    def remember(self, metas: Iterable[FileMeta]) -> None:
+        """Spare later runs the look at files."""
+        self._known.add(metas)
+
+    def forget_file(self, item: WorkItem) -> None:
+        """Have the file of a chunk looked at anew by later runs: it is not what it was."""
+        self._known.forget(item.filename)
+        DEFAULT_METADATA_CACHE.pop(FileMeta(item.dataset, item.filename, item.treename), None)
 
     def postponed(self, item: WorkItem) -> FileMeta | None:
         """Return the file that a chunk stands for, if it is to be looked at later."""
@@ -261,6 +277,7 @@ def look_at_all(
             for finished in dispatcher.take():
                 if isinstance(finished.value, MetadataOutcome):
                     looks.learn(finished.value)
+                    placeholders.remember(finished.value.readable)
                     for file in finished.value.files:
                         meta = file.meta
                         if file.cause is not None:

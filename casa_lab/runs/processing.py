@@ -304,6 +304,7 @@ class ChunkProcessing:
         self._looking -= 1
         if isinstance(finished.value, MetadataOutcome):
             self._looks.learn(finished.value)
+            self._placeholders.remember(finished.value.readable)
             for file in finished.value.files:
                 self._know(file, finished.value.worker)
         elif self._tasks.may_retry(finished, task):
@@ -338,6 +339,9 @@ class ChunkProcessing:
         self._merge(batch, output)
         session.meter.read(outcome.measures.bytes_read)
         failed = [(item, chunk, chunk.cause) for item, chunk in results if chunk.cause is not None]
+        for item, _, cause in failed:
+            if cause.kind == "file changed":
+                self._placeholders.forget_file(item)
         failures = [
             as_failure(item, cause, outcome.worker, chunk.attempts) for item, chunk, cause in failed
         ]

@@ -127,6 +127,11 @@ class MetadataOutcome:
     worker: str = ""
     seconds: float = 0.0
 
+    @property
+    def readable(self) -> list[FileMeta]:
+        """The files that have their metadata now."""
+        return [file.meta for file in self.files if file.cause is None]
+
 
 def run_batch(plugin: str, items: tuple[WorkItem, ...], shape: tuple[int, ...]) -> BatchOutcome:
     """Process the chunks of a batch and return their folded accumulator, packed.

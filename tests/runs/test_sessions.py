@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 from casa_lab.errors import Conflict
 from casa_lab.folders import runs_dir
+from casa_lab.folders.location import known_files
 from casa_lab.runs import manager, recovery
 from casa_lab.runs.book import read_failures
 from casa_lab.runs.dispatch import Finished
@@ -30,6 +31,7 @@ from casa_lab.runs.errors import RunError, RunStopped
 from casa_lab.runs.failures import Cause
 from casa_lab.runs.folder import RunFolder
 from casa_lab.runs.grouping import group_id
+from casa_lab.runs.known import KnownFiles
 from casa_lab.runs.ledger import Ledger
 from casa_lab.runs.live import accumulator_of
 from casa_lab.runs.metadata import Placeholders
@@ -235,7 +237,7 @@ class Run:
                 session,
                 client,
                 tasks,
-                Placeholders(),
+                Placeholders(KnownFiles(known_files())),
                 trouble.fail_fast,
                 echoed=trouble.echoed,
             )
