@@ -90,13 +90,13 @@ import json
 import matplotlib.pyplot as plt
 import numpy as np
 from coffea import processor
-import neighbour
+import neighbour_of_used
 
 
 class Used(processor.ProcessorABC):
     def process(self, events):
         import hist.axis
-        return {"n": np.sum(neighbour.weight(events))}
+        return {"n": np.sum(neighbour_of_used.weight(events))}
 
 def draw(output):
     plt.plot(json.loads(output))
@@ -115,10 +115,10 @@ def test_a_file_uses_what_its_processor_refers_to(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "used_here.py").write_text(dedent(SOURCE))
-    (tmp_path / "neighbour.py").write_text(dedent(NEIGHBOUR))
+    (tmp_path / "neighbour_of_used.py").write_text(dedent(NEIGHBOUR))
     monkeypatch.syspath_prepend(tmp_path)
     processor = load_processor(ProcessorReference(location=f"{tmp_path}/used_here.py:Used"))
-    carried = ["used_here", "neighbour"]
+    carried = ["used_here", "neighbour_of_used"]
     # Neither matplotlib nor rich: nothing on a worker needs them.
     assert used_modules(processor, carried) == {"coffea", "numpy", "awkward", "hist"}
 
