@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import warnings
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,19 +30,12 @@ from .plan import (
     weight,
 )
 from .session import RunSession
+from .suspects import Suspects
 from .tasks import RunTasks, explain_loss
 from .worker import BatchOutcome, FileOutcome, MetadataOutcome
 
-LEAST_EVENTS = 500
-"""Events below which a chunk that kills its workers is not cut any further."""
-
-MANY_SUSPECTS = 8
-"""So many batches whose workers died are looked into before all others go on."""
-
 _PROCESSING = "Processing."
 _NO_WORKERS = "Waiting for workers."
-
-_log = logging.getLogger(__name__)
 
 Task = Batch | tuple[FileMeta, ...]
 """What goes to a worker: chunks to process, or files to look at."""
@@ -84,9 +76,7 @@ class ChunkProcessing:
         self._looks = Looks()
         self._looking = 0
         self._unknown: dict[FileKey, tuple[int, WorkItem]] = {}
-        self._suspects: deque[Batch] = deque()
-        self._isolated: Batch | None = None
-        self._deadly = math.inf
+        self._suspects = Suspects()
         self._chunks: list[WorkItem] = []
         self._has_begun = False
         self._failed: list[Failure] = []
@@ -235,33 +225,28 @@ class ChunkProcessing:
                 return
 
     def _isolates(self) -> bool:
-        """Send what may have killed workers by itself, in its time; tell whether that goes on.
-
-        Dask blames all tasks that a dead worker held. What dies alone is guilty.
-        """
-        if self._isolated is not None:
+        """Send a suspect by itself, when it is time for that; tell whether all others wait."""
+        if self._suspects.is_one_out:
             return True
-        goes_on = (self._queue or self._looks) and len(self._suspects) < MANY_SUSPECTS
-        if not self._suspects or goes_on:
+        others = bool(self._queue or self._looks)
+        if not self._suspects or (others and not self._suspects.are_many):
             return False
         if not self._dispatcher.in_flight:
-            batch = self._suspects.popleft()
+            batch = self._suspects.take()
             if self._fits(batch):
-                self._isolated = batch
                 self._dispatcher.send(batch)
+            else:
+                self._suspects.came_back(batch)
         return True
 
     def _fits(self, batch: Batch) -> bool:
         """Tell whether no chunk of a batch is as large as one that killed; else cut it up."""
-        if max(map(len, batch.items)) < self._deadly:
-            return True
-        parts = _smaller(batch)
-        if not parts:
-            return True
-        self._cut_up(batch, parts)
+        parts = self._suspects.parts_to_fit(batch)
+        if parts:
+            self._cut_up(batch, parts)
         for part in parts:
             self._queue.put_back(part)
-        return False
+        return not parts
 
     def _most_looks(self) -> float:
         """Return how many tasks may look at files.
@@ -289,9 +274,7 @@ class ChunkProcessing:
     def _take_in(self, finished: Finished[Task]) -> None:
         task = finished.work
         if isinstance(task, Batch):
-            alone = task is self._isolated
-            if alone:
-                self._isolated = None
+            alone = self._suspects.came_back(task)
             if isinstance(finished.value, BatchOutcome):
                 self._count(task, finished.value)
             elif isinstance(finished.error, KilledWorker):
@@ -350,23 +333,13 @@ class ChunkProcessing:
     def _suspect(self, batch: Batch, error: KilledWorker, alone: bool) -> None:
         """Deal with a batch whose workers died: out of memory, most likely."""
         if not alone:
-            self._suspects.append(batch)
+            self._suspects.add(batch)
             return
-        parts = _smaller(batch)
-        if not parts:
+        parts = self._suspects.convict(batch)
+        if parts:
+            self._cut_up(batch, parts)
+        else:
             self._give_up(batch, error)
-            return
-        if len(batch.items) == 1:
-            [item] = batch.items
-            self._deadly = min(self._deadly, len(item))
-            _log.warning(
-                "%s, entries %d to %d, kills its workers: it is tried in halves.",
-                item.filename,
-                item.entrystart,
-                item.entrystop,
-            )
-        self._cut_up(batch, parts)
-        self._suspects.extendleft(reversed(parts))
 
     def _cut_up(self, batch: Batch, parts: list[Batch]) -> None:
         """Note that a batch goes out in parts; those of a chunk are merged besides."""
@@ -400,11 +373,6 @@ class ChunkProcessing:
             )
             self._session.meter.failed(dataset, events, len(failures))
             self._session.fail_chunks(failures)
-
-
-def _smaller(batch: Batch) -> list[Batch]:
-    """Return the parts of a batch, or of its only chunk, unless that has too few events."""
-    return batch.split() if len(batch.items) > 1 else batch.cut(LEAST_EVENTS)
 
 
 def _effort(batch: Batch, outcome: BatchOutcome) -> Effort:

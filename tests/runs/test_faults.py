@@ -26,7 +26,7 @@ from comparison import assert_same_accumulator
 from distributed import Client, LocalCluster
 
 from casa_lab.reading.files import ReadingOptions
-from casa_lab.runs import processing
+from casa_lab.runs import suspects
 from casa_lab.runs.executor import LiveExecutor
 
 from . import gated
@@ -162,7 +162,7 @@ def live(client: Client, fileset: Any, process: Any, **options: Any) -> tuple[Li
 def test_a_chunk_too_large_for_the_memory_is_processed_in_parts(
     client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(processing, "LEAST_EVENTS", 4)
+    monkeypatch.setattr(suspects, "LEAST_EVENTS", 4)
     path = tmp_path / "one.root"
     write_file(path, 1)
     fileset = {"one": {"files": {str(path): "Events"}}}
@@ -174,7 +174,7 @@ def test_a_chunk_too_large_for_the_memory_is_processed_in_parts(
 def test_what_kills_workers_is_isolated(
     client: Client, fileset: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(processing, "LEAST_EVENTS", 5)
+    monkeypatch.setattr(suspects, "LEAST_EVENTS", 5)
     path = tmp_path / "poison.root"
     x = np.zeros(EVENTS)
     x[7] = -1
