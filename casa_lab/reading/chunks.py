@@ -22,11 +22,10 @@ from coffea.nanoevents.util import key_to_tuple
 from coffea.processor import ProcessorABC
 from coffea.processor.executor import WorkItem
 
-from casa_lab.runs.measures import Measures
-
 from .collector import collector_paused, leave_out_what_is_imported
 from .events import ChunkRequest, EventsMaker
 from .files import FileName, OpenFiles, OpenTree, ReadingOptions
+from .measures import Measures
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from itertools import pairwise
 from coffea.processor.executor import FileMeta, WorkItem
 
 from casa_lab.reading.chunks import FileChanged
+from casa_lab.reading.measures import peak_memory_bytes
 from casa_lab.reading.patience import Stalled
 
-from .measures import peak_memory_bytes
 from .models import FailureKind
 from .packing import pack, unpack
 
