@@ -21,9 +21,11 @@ MODULES = (
     "test_local_executors.py",
     "test_processor.py",
     "test_preloading.py",
-    "test_checkpointing.py",
 )
-"""All that have an executor execute something, but for those of TaskVine and Parsl."""
+"""All that have an executor execute something, but for those of TaskVine and Parsl, and for
+``test_checkpointing.py``: it repeats runs until random failures have spared every chunk, which takes
+no set time. ``tests/runs/test_runner_features.py`` tests checkpoints.
+"""
 
 
 @pytest.mark.timeout(900)
