@@ -22,9 +22,11 @@ MODULES = (
     "test_processor.py",
     "test_preloading.py",
 )
-"""All that have an executor execute something, but for those of TaskVine and Parsl, and for
-``test_checkpointing.py``: it repeats runs until random failures have spared every chunk, which takes
-no set time. ``tests/runs/test_runner_features.py`` tests checkpoints.
+"""All that have an executor execute something, but for those of TaskVine and Parsl.
+
+``test_checkpointing.py`` is left out as well: it repeats runs until random failures
+have spared every chunk, which takes no set time. ``tests/runs/test_runner_features.py``
+tests checkpoints.
 """
 
 
