@@ -204,6 +204,8 @@ class Looks:
         self._waiting = deque(metas)
         self._again: deque[tuple[FileMeta, ...]] = deque()
         self._seconds: float | None = None
+        self.has_grown = False
+        """Whether a task of full size went out: how long a file takes is known by then."""
 
     def __bool__(self) -> bool:
         return bool(self._again or self._waiting)
@@ -215,6 +217,7 @@ class Looks:
         files = 1
         if self._seconds is not None:
             files = max(1, min(LOOK_FILES, int(LOOK_SECONDS / max(self._seconds, 1e-6))))
+            self.has_grown = True
         return tuple(self._waiting.popleft() for _ in range(min(files, len(self._waiting))))
 
     def learn(self, outcome: MetadataOutcome) -> None:

@@ -78,7 +78,6 @@ class ChunkProcessing:
         self._unknown: dict[FileKey, tuple[int, WorkItem]] = {}
         self._suspects = Suspects()
         self._chunks: list[WorkItem] = []
-        self._has_begun = False
         self._failed: list[Failure] = []
         self._first: Cause | None = None
 
@@ -219,7 +218,6 @@ class ChunkProcessing:
             elif self._queue:
                 batch = self._queue.take(self._limit)
                 if self._fits(batch):
-                    self._has_begun = True
                     self._dispatcher.send(batch)
             else:
                 return
@@ -251,10 +249,11 @@ class ChunkProcessing:
     def _most_looks(self) -> float:
         """Return how many tasks may look at files.
 
-        Once chunks are processed and more of them wait, that is a part of the
-        workers: neither the histograms nor the end of the run are to wait for it.
+        While chunks wait, that is a part of the workers: neither the histograms
+        nor the end of the run are to wait for it. But one task of full size goes
+        out beforehand, which is all there is to do for most filesets.
         """
-        if self._has_begun and self._queue:
+        if self._queue and self._looks.has_grown:
             return max(1, self._dispatcher.threads // 4)
         return math.inf
 
