@@ -84,8 +84,13 @@ class Placeholders:
                     FileMeta(meta.dataset, meta.filename, meta.treename, facts, meta.preload)
                 )
                 continue
+            # A copy: Runner gives its own the placeholder's metadata, which must not
+            # come back from the look as if they had been found.
+            asked = FileMeta(
+                meta.dataset, meta.filename, meta.treename, _of_the_user(meta), meta.preload
+            )
             stand_ins.add(self._add(meta))
-            self._waiting[_key(meta)] = _Waiting(meta, self._placeholders[_key(meta)], chunking)
+            self._waiting[_key(meta)] = _Waiting(asked, self._placeholders[_key(meta)], chunking)
         return stand_ins
 
     def remember(self, metas: Iterable[FileMeta]) -> None:
@@ -114,6 +119,9 @@ class Placeholders:
         """
         waiting = self._waiting.pop(file_key(item))
         del self._placeholders[file_key(item)]
+        # What was not looked up must not stay what it is of an empty file.
+        for key in _EMPTY:
+            waiting.placeholder.pop(key, None)
         waiting.placeholder.update(found.metadata)
         chunks = waiting.chunking.chunks(found)
         # What the user says of the dataset comes with the chunk.
@@ -160,6 +168,11 @@ class Placeholders:
         placeholder = {**(meta.metadata or {}), **_EMPTY}
         self._placeholders[_key(meta)] = placeholder
         return FileMeta(meta.dataset, meta.filename, meta.treename, placeholder, meta.preload)
+
+
+def _of_the_user(meta: FileMeta) -> dict[str, Any]:
+    """Return what the fileset says of a file, without what was found out about it."""
+    return {key: value for key, value in (meta.metadata or {}).items() if key not in _EMPTY}
 
 
 def _key(meta: FileMeta) -> FileKey:

@@ -106,6 +106,16 @@ def test_a_second_run_looks_at_no_file(
     assert looks == [str(path)] * 2
 
 
+def test_clusters_are_looked_up_when_they_are_wanted(run_live: Process, tmp_path: Path) -> None:
+    path = tmp_path / "1.root"
+    write_file(path, 1)
+    fileset = {"one": {"files": {str(path): "Events"}, "metadata": {"year": 2018}}}
+    cache: dict[Any, Any] = {}
+    for align in (False, True, False, True):
+        options = {"align_clusters": align, "metadata_cache": cache}
+        assert run_live(fileset, count, **options) == {"events": EVENTS}
+
+
 def test_a_file_that_lied_about_itself_is_looked_at_again(
     run_live: Process, client: Client, tmp_path: Path
 ) -> None:
