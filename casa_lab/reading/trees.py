@@ -222,16 +222,17 @@ def lazy_classes() -> dict[str, Any]:
 
 
 def fingerprint_of(tree: Any) -> bytes | None:
-    """Return what tells whether two trees have the same branches; ``None`` for other trees.
+    """Return what tells whether two trees have the same form; ``None`` for other trees.
 
     Raises
     ------
     Unfamiliar
         When the branches are not all plain.
     """
-    branches = tree.member("fBranches", none_if_missing=True) if _is_tree(tree) else None
-    return branches.found.fingerprint if isinstance(branches, LazyBranches) else None
-
-
-def _is_tree(tree: Any) -> bool:
-    return isinstance(tree, uproot.behaviors.TTree.TTree)
+    if not isinstance(tree, uproot.behaviors.TTree.TTree):
+        return None
+    branches = tree.member("fBranches")
+    if not isinstance(branches, LazyBranches):
+        return None
+    # The form of a tree holds its title, too.
+    return branches.found.fingerprint + str(tree.title).encode()

@@ -109,7 +109,7 @@ def test_another_title_is_another_fingerprint(real_data: Path, tmp_path: Path) -
     data = (real_data / "nano_dy.root").read_bytes()
     tree = uproot.open(real_data / "nano_dy.root", object_cache=None)["Events"]
     title = tree["Muon_pt"].title
-    usual = fingerprint_of(read_lazily(real_data / "nano_dy.root"))
+    usual = read_lazily(real_data / "nano_dy.root").member("fBranches").found.fingerprint
     branches = read_lazily(real_data / "nano_dy.root").member("fBranches")
     raw = branches._chunk.raw_data.copy()
     at = raw.tobytes().index(b"\x07Muon_pt" + bytes([len(title)]) + title.encode())
@@ -117,6 +117,12 @@ def test_another_title_is_another_fingerprint(real_data: Path, tmp_path: Path) -
     branches._chunk._raw_data = raw
     assert branches.found.fingerprint != usual
     assert data == (real_data / "nano_dy.root").read_bytes()
+
+
+def test_another_title_of_the_tree_is_another_fingerprint(write: Write) -> None:
+    usual = fingerprint_of(read_lazily(write("usual.root", columns())))
+    other = fingerprint_of(read_lazily(write("other.root", columns(), title="of my own")))
+    assert usual != other
 
 
 @pytest.mark.parametrize(
