@@ -11,8 +11,9 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from casa_lab.forecasts.dryrun import dry_run
+
     from .clusters.connect import connect
-    from .runs.dryrun import dry_run
     from .runs.executor import LiveExecutor
 
 try:
@@ -25,7 +26,7 @@ __all__ = ["LiveExecutor", "__version__", "connect", "dry_run"]
 _LAZY = {
     "LiveExecutor": "casa_lab.runs.executor",
     "connect": "casa_lab.clusters.connect",
-    "dry_run": "casa_lab.runs.dryrun",
+    "dry_run": "casa_lab.forecasts.dryrun",
 }
 
 

@@ -15,10 +15,11 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from casa_lab.forecasts.forecast import DryRun
+
 from .clusters.models import Cluster, ClusterList, NewCluster, ProfileList, ScaleCluster
 from .datasets.models import DatasetList, NewSource, Source
 from .histograms.models import FrameHeader, HistogramCatalog, Unwatch, ViewProblem, Watch
-from .runs.forecast import DryRun
 from .runs.metrics import RunMetrics
 from .runs.models import (
     Acceptance,

@@ -36,8 +36,8 @@ def execute(options: argparse.Namespace) -> int:
     from casa_lab.clusters import manager as clusters
     from casa_lab.clusters.connect import connect
     from casa_lab.clusters.models import NewCluster
-    from casa_lab.runs.forecast_text import as_renderable
-    from casa_lab.runs.tryout import dry_run_of
+    from casa_lab.forecasts.driver import dry_run_of
+    from casa_lab.forecasts.text import as_renderable
 
     from .run import stop_cluster
 

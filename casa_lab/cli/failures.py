@@ -76,7 +76,7 @@ def add_accept(commands: Any) -> None:
 
 def list_failures(options: argparse.Namespace) -> int:
     """Print the failures of a run, or the code that reproduces one."""
-    from casa_lab.runs import recovery
+    from casa_lab.runs.failures import recovery
 
     listed = recovery.list_failures(_run_of(options).id)
     if options.code is not None:
@@ -98,7 +98,7 @@ def retry(options: argparse.Namespace) -> int:
     """Try failures again, and follow the run to its end."""
     from casa_lab.clusters import manager as clusters
     from casa_lab.runs import manager as runs
-    from casa_lab.runs import recovery
+    from casa_lab.runs.failures import recovery
     from casa_lab.runs.folder import open_run
 
     run = _run_of(options)
@@ -132,7 +132,7 @@ def retry(options: argparse.Namespace) -> int:
 
 def accept(options: argparse.Namespace) -> int:
     """Accept failures as missing."""
-    from casa_lab.runs import recovery
+    from casa_lab.runs.failures import recovery
 
     run = _run_of(options)
     groups = None

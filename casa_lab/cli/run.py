@@ -162,7 +162,7 @@ def watch(run: Run, display: Display, interruptions: Interruptions) -> Run | Non
 
 def _conclude(request: Request, run: Run, progress: Console) -> int:
     from casa_lab.runs import manager as runs
-    from casa_lab.runs import recovery
+    from casa_lab.runs.failures import recovery
     from casa_lab.runs.folder import open_run
 
     with progress.status("Writing the results") as status:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jupyter_server.auth.decorator import authorized
 from tornado.web import authenticated
 
-from casa_lab.runs import forecasts
+from casa_lab.forecasts import manager as forecasts
 from casa_lab.runs.models import NewRun
 
 from .base import CasaHandler

@@ -6,11 +6,11 @@ from typing import Any
 
 from casa_lab.clusters import manager as clusters
 from casa_lab.errors import BadInput, Conflict
+from casa_lab.forecasts import manager as forecasts
+from casa_lab.forecasts.forecast import DryRun
 from casa_lab.histograms.models import HistogramCatalog
-from casa_lab.runs import forecasts
 from casa_lab.runs import manager as runs
 from casa_lab.runs.folder import open_run
-from casa_lab.runs.forecast import DryRun
 from casa_lab.runs.models import NewRun, Processor, ProcessorReference, Run
 from casa_lab.runs.processors import find_processors, read_processor
 

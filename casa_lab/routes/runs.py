@@ -5,7 +5,8 @@ from __future__ import annotations
 from jupyter_server.auth.decorator import authorized
 from tornado.web import authenticated
 
-from casa_lab.runs import manager, recovery
+from casa_lab.runs import manager
+from casa_lab.runs.failures import recovery
 from casa_lab.runs.models import Acceptance, NewRun, ProcessorList, Retry, RunList
 
 from .base import CasaHandler

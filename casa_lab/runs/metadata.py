@@ -12,10 +12,11 @@ from coffea.processor import set_accumulator
 from coffea.processor.executor import DEFAULT_METADATA_CACHE, FileMeta, WorkItem
 from distributed import Client
 
+from casa_lab.runs.failures.causes import Cause
+
 from .closures import Chunking
 from .dispatch import Dispatcher
 from .errors import RunStopped
-from .failures import Cause
 from .known import KnownFiles
 from .models import Failure
 from .plan import NO_IDENTITY, FileKey, file_key, is_placeholder
@@ -79,7 +80,7 @@ class Placeholders:
         stand_ins = set_accumulator()
         for meta in metas:
             if meta in known:
-                facts = {**(meta.metadata or {}), **known[meta]}
+                facts = {**_of_the_user(meta), **known[meta]}
                 stand_ins.add(
                     FileMeta(meta.dataset, meta.filename, meta.treename, facts, meta.preload)
                 )

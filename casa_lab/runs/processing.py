@@ -11,9 +11,10 @@ from typing import Any
 from coffea.processor.executor import FileMeta, WorkItem
 from distributed import Client, Future, KilledWorker
 
+from casa_lab.runs.failures.causes import Cause
+
 from .dispatch import Dispatcher, Finished
-from .errors import RunError, RunStopped
-from .failures import Cause
+from .errors import OutputsDiffer, RunError, RunStopped
 from .metadata import Looks, Placeholders, as_failure, interleaved
 from .metrics import Effort
 from .models import Failure
@@ -355,13 +356,13 @@ class ChunkProcessing:
         try:
             self._session.live.add(output)
         except Exception as error:
-            raise _unlike(error) from error
+            raise OutputsDiffer(error) from error
 
     def _merge(self, batch: Batch, output: Any | None) -> None:
         try:
             self._session.ledger.merge(batch, output)
         except Exception as error:
-            raise _unlike(error) from error
+            raise OutputsDiffer(error) from error
 
     def _list(self, dataset: str, failures: list[Failure], first: Cause | None) -> None:
         if failures:
@@ -389,13 +390,4 @@ def _effort(batch: Batch, outcome: BatchOutcome) -> Effort:
         bytes_read=outcome.measures.bytes_read,
         peak_memory_bytes=outcome.peak_memory_bytes,
         files=len(batch.shape),
-    )
-
-
-def _unlike(error: Exception) -> RunError:
-    """Say that outputs cannot be added: Coffea itself would raise here, too."""
-    return RunError(
-        "The processor's outputs of two chunks cannot be added: "
-        f"{type(error).__name__}: {error}. It must return the same structure for all chunks, with "
-        "the same axes in each histogram; give categories growth=True."
     )

@@ -9,8 +9,8 @@ from typing import Any
 
 from casa_lab.errors import Conflict
 from casa_lab.folders import Journal, Owner, RequestInbox, write_json
+from casa_lab.runs.failures.book import FailureBook
 
-from .book import FailureBook
 from .ending import ending
 from .errors import RunError
 from .folder import RunFolder

@@ -15,10 +15,10 @@ from dask.utils import format_bytes
 from distributed import Client, Future, KilledWorker
 
 from casa_lab.reading.work import RunWork
+from casa_lab.runs.failures.causes import Cause
 
 from .dispatch import Finished, TaskLost
 from .errors import RunError
-from .failures import Cause
 from .gate import EnvironmentGate
 from .packing import pack
 from .plan import Batch

@@ -15,9 +15,9 @@ from distributed import Worker, WorkerPlugin, get_worker
 
 from casa_lab.reading.measures import Measures, peak_memory_bytes, reset_peak_memory
 from casa_lab.reading.work import RunWork, WorkerReader
+from casa_lab.runs.failures.causes import Cause, explain_chunk, explain_file, explain_output
 
 from .environment import Difference, Requirement
-from .failures import Cause, explain_chunk, explain_file, explain_output
 from .merge import fold
 from .packing import pack, unpack
 from .shipping import import_again

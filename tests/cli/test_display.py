@@ -14,8 +14,8 @@ from casa_lab.cli.progress import BarDisplay, LineDisplay, display_on
 from casa_lab.cli.summary import print_summary, write_results
 from casa_lab.cli.wording import byte_rate, count, duration, rate
 from casa_lab.histograms.snapshot import write_snapshot
+from casa_lab.runs.failures.grouping import group_failures
 from casa_lab.runs.folder import RunFolder
-from casa_lab.runs.grouping import group_failures
 from casa_lab.runs.metrics import Effort, MetricsMeter
 from casa_lab.runs.models import (
     DatasetProgress,

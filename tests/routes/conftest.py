@@ -8,18 +8,22 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import BaseModel, RootModel
 from tornado.httpclient import HTTPResponse
 
+from casa_lab.clusters import manager as clusters
 from casa_lab.clusters.models import ClusterRecord, ClusterSpec
 from casa_lab.folders import Folder, Owner, clusters_dir, runs_dir
+from casa_lab.forecasts import manager as forecasts
 from casa_lab.histograms.frames import decode
 from casa_lab.histograms.models import ViewProblem
 from casa_lab.openapi import ENDPOINTS, Endpoint, ErrorReply
 from casa_lab.routes.base import pattern
+from casa_lab.runs import manager as runs
 from casa_lab.runs.folder import RunFolder
 from casa_lab.runs.models import ProcessorReference, RunRecord, RunSpec
 
@@ -42,6 +46,23 @@ def jp_server_config(strict: bool) -> dict[str, Any]:
         },
         "CasaApp": {"watch_interval": 0.05, "idle_watch_interval": 0.1},
     }
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The modules of processes that were started; nothing really is.
+
+    The processes are tested where they live; a route is done when it has started one.
+    """
+    modules: list[str] = []
+
+    def start(arguments: list[str], log: Path, environment: Any = None) -> int:
+        modules.append(arguments[2])
+        return 1
+
+    for manager in (clusters, runs, forecasts):
+        monkeypatch.setattr(manager, "start_detached", start)
+    return modules
 
 
 class Document(RootModel[dict[str, Any]]):

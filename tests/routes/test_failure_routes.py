@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from casa_lab.clusters import manager as clusters
 from casa_lab.events.schemas import RUN as RUN_EVENT
-from casa_lab.runs import manager as runs
-from casa_lab.runs.book import read_selection, write_failures
+from casa_lab.runs.failures.book import read_selection, write_failures
 from casa_lab.runs.folder import RunFolder
 from casa_lab.runs.models import Failure
 
@@ -71,20 +68,6 @@ def put_failed(put_run: Any) -> PutFailed:
         return folder
 
     return put
-
-
-@pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was started; nothing really is."""
-    modules: list[str] = []
-
-    def start(arguments: list[str], log: Path, environment: Any = None) -> int:
-        modules.append(arguments[2])
-        return 1
-
-    monkeypatch.setattr(clusters, "start_detached", start)
-    monkeypatch.setattr(runs, "start_detached", start)
-    return modules
 
 
 async def groups_of(ask: Any) -> dict[str, str]:

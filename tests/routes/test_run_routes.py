@@ -10,13 +10,10 @@ from typing import Any
 
 import pytest
 
-from casa_lab.clusters import manager as clusters
 from casa_lab.events import scanner
 from casa_lab.events.schemas import RUN as RUN_EVENT
 from casa_lab.folders import Folder, forecasts_dir
-from casa_lab.runs import forecasts
-from casa_lab.runs import manager as runs
-from casa_lab.runs.forecast import DryRunRecord, Sample, Workers, make_forecast
+from casa_lab.forecasts.forecast import DryRunRecord, Sample, Workers, make_forecast
 from casa_lab.runs.metrics import Effort, MetricsMeter
 
 SOURCE = '''
@@ -40,21 +37,6 @@ def analysis(jp_root_dir: Path) -> Path:
     (jp_root_dir / "fileset.json").write_text(json.dumps(fileset))
     (jp_root_dir / "mass.py").write_text(SOURCE)
     return jp_root_dir
-
-
-@pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was started; nothing really is."""
-    modules: list[str] = []
-
-    def start(arguments: list[str], log: Path, environment: Any = None) -> int:
-        modules.append(arguments[2])
-        return 1
-
-    monkeypatch.setattr(clusters, "start_detached", start)
-    monkeypatch.setattr(runs, "start_detached", start)
-    monkeypatch.setattr(forecasts, "start_detached", start)
-    return modules
 
 
 def new_run(**changes: Any) -> dict[str, Any]:
@@ -115,7 +97,7 @@ async def test_a_launch_with_a_mistake_in_it_starts_nothing(
 async def test_a_dry_run_starts_a_process_and_shows_its_forecast(ask, analysis, started) -> None:
     launched = await ask("POST", "/casa/dry-runs", new_run())
     assert (launched.status, launched.body["state"]) == (202, "running")
-    assert started == ["casa_lab.clusters.host", "casa_lab.runs.tryout"]
+    assert started == ["casa_lab.clusters.host", "casa_lab.forecasts.driver"]
     folder = Folder(forecasts_dir() / launched.body["id"])
     spec = folder.read_spec()
     assert spec["processor"]["location"] == f"{analysis / 'mass.py'}:Mass"

@@ -7,7 +7,7 @@ from typing import Any
 
 from distributed import KilledWorker
 
-from casa_lab.runs.failures import explain_chunk
+from casa_lab.runs.failures.causes import explain_chunk
 from casa_lab.runs.tasks import explain_loss
 
 from .chunks import chunk

@@ -13,9 +13,10 @@ from distributed import Client, LocalCluster
 
 import casa_lab
 from casa_lab.clusters.models import Cluster
-from casa_lab.runs import forecasts, manager
+from casa_lab.forecasts import manager as forecasts
+from casa_lab.forecasts.forecast import DryRun, Forecast
+from casa_lab.runs import manager
 from casa_lab.runs.errors import RunError
-from casa_lab.runs.forecast import DryRun, Forecast
 from casa_lab.runs.models import NewRun, ProcessorReference
 
 from .conftest import CHUNK, EVENTS, FILES, write_file

@@ -16,9 +16,9 @@ from coffea.nanoevents import NanoAODSchema
 from comparison import assert_same_accumulator
 from distributed import Client
 
-from casa_lab.runs import recovery
 from casa_lab.runs.errors import RunError
 from casa_lab.runs.executor import LiveExecutor
+from casa_lab.runs.failures import recovery
 from casa_lab.runs.models import Failure
 
 from .conftest import CHUNK, EVENTS, FILES, Process, newest_run, run_plainly, write_file

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casa_lab.runs.forecast import MEMORY_SHARE, Forecast, Sample, Workers, make_forecast
+from casa_lab.forecasts.forecast import MEMORY_SHARE, Forecast, Sample, Workers, make_forecast
 from casa_lab.runs.models import Failure
 
 GB = 10**9

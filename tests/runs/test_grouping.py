@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casa_lab.runs.grouping import MOST_NAMES, group_failures, group_id, sum_left_out
+from casa_lab.runs.failures.grouping import MOST_NAMES, group_failures, group_id, sum_left_out
 from casa_lab.runs.models import Failure, LeftOut
 
 from .listed import failure, no_example, whole_file

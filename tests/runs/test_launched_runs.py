@@ -19,7 +19,8 @@ from casa_lab.clusters.models import Cluster, NewCluster
 from casa_lab.errors import BadInput, Conflict
 from casa_lab.folders import clusters_dir, read_json, runs_dir
 from casa_lab.folders.journal import read_journal
-from casa_lab.runs import manager, recovery
+from casa_lab.runs import manager
+from casa_lab.runs.failures import recovery
 from casa_lab.runs.folder import open_run
 from casa_lab.runs.models import NewRun, ProcessorReference, Run
 

@@ -13,7 +13,8 @@ from comparison import assert_same_accumulator
 from casa_lab.clusters.models import Cluster
 from casa_lab.errors import Conflict
 from casa_lab.folders.journal import read_journal
-from casa_lab.runs import manager, recovery
+from casa_lab.runs import manager
+from casa_lab.runs.failures import recovery
 from casa_lab.runs.folder import open_run
 from casa_lab.runs.models import FailureGroup, FailureKind, LeftOut, NewRun, Run
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from casa_lab.runs.failures.scope import Scope, name_of
 from casa_lab.runs.models import Failure
-from casa_lab.runs.scope import Scope, name_of
 
 from .chunks import chunk
 from .listed import failure, whole_file

@@ -24,13 +24,14 @@ from hypothesis import strategies as st
 from casa_lab.errors import Conflict
 from casa_lab.folders import runs_dir
 from casa_lab.folders.location import known_files
-from casa_lab.runs import manager, recovery
-from casa_lab.runs.book import read_failures
+from casa_lab.runs import manager
 from casa_lab.runs.dispatch import Finished
 from casa_lab.runs.errors import RunError, RunStopped
-from casa_lab.runs.failures import Cause
+from casa_lab.runs.failures import recovery
+from casa_lab.runs.failures.book import read_failures
+from casa_lab.runs.failures.causes import Cause
+from casa_lab.runs.failures.grouping import group_id
 from casa_lab.runs.folder import RunFolder
-from casa_lab.runs.grouping import group_id
 from casa_lab.runs.known import KnownFiles
 from casa_lab.runs.ledger import Ledger
 from casa_lab.runs.live import accumulator_of

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from casa_lab.folders import runs_dir
-from casa_lab.runs import tallies
-from casa_lab.runs.book import write_failures, write_left_out
+from casa_lab.runs.failures import tallies
+from casa_lab.runs.failures.book import write_failures, write_left_out
+from casa_lab.runs.failures.tallies import Tallies
 from casa_lab.runs.folder import RunFolder
 from casa_lab.runs.models import Failure, FailureList, LeftOutChunk
-from casa_lab.runs.tallies import Tallies
 
 from .listed import failure, no_example, whole_file
 

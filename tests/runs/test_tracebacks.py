@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 
 import pytest
 
-from casa_lab.runs.tracebacks import UserCode, trim
+from casa_lab.runs.failures.tracebacks import UserCode, trim
 
 LIBRARY = """\
   File "/opt/env/lib/python3.11/site-packages/coffea/processor/executor.py", line 1720, in _work

@@ -8,10 +8,10 @@ from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from casa_lab.folders.files import read_json, replace_file
+from casa_lab.runs.folder import RunFolder
+from casa_lab.runs.models import Failure, LeftOut, LeftOutChunk, Progress
 
-from .folder import RunFolder
 from .grouping import sum_left_out
-from .models import Failure, LeftOut, LeftOutChunk, Progress
 from .scope import WHOLE_FILE, ChunkName, FileName, Range, Scope, name_of, subtract
 
 _log = logging.getLogger(__name__)

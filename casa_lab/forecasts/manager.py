@@ -13,10 +13,10 @@ from pydantic import BaseModel
 from casa_lab.errors import NotFound, Unavailable
 from casa_lab.folders import Folder, forecasts_dir, new_id
 from casa_lab.processes import start_detached
+from casa_lab.runs.models import NewRun, ProcessorReference
+from casa_lab.runs.processors import read_processor
 
 from .forecast import DryRun, DryRunRecord
-from .models import NewRun, ProcessorReference
-from .processors import read_processor
 
 KEPT_SECONDS = 24 * 3600.0
 """How long a forecast is kept: it is about files and a cluster as they were."""
@@ -65,7 +65,9 @@ def launch(new: NewRun, fileset: dict[str, Any], cluster: str) -> DryRun:
     record = DryRunRecord(state="running", message="Waiting to start.", updated=time.time())
     folder.create(spec.model_dump(mode="json"), record.model_dump(mode="json"))
     try:
-        start_detached([sys.executable, "-m", "casa_lab.runs.tryout", str(folder.path)], folder.log)
+        start_detached(
+            [sys.executable, "-m", "casa_lab.forecasts.driver", str(folder.path)], folder.log
+        )
     except OSError as error:
         shutil.rmtree(folder.path)
         raise Unavailable(f"The dry run cannot be started: {error}.") from error

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .models import Failure
+from casa_lab.runs.models import Failure
 
 if TYPE_CHECKING:
     from coffea.processor.executor import WorkItem

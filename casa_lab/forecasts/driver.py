@@ -1,4 +1,4 @@
-"""The process of one launched dry run: ``python -m casa_lab.runs.tryout FOLDER``."""
+"""The process of one launched dry run: ``python -m casa_lab.forecasts.driver FOLDER``."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from distributed import Client
 from casa_lab.clusters.connect import connect
 from casa_lab.errors import CasaError
 from casa_lab.folders import Folder, Owner
+from casa_lab.runs.loading import describe_exception, load_processor, load_schema
+from casa_lab.runs.manager import DEFAULT_SCHEMA
+from casa_lab.runs.models import ProcessorReference
+from casa_lab.runs.shipping import carry_by_value
 
 from .dryrun import dry_run
 from .forecast import DryRunRecord, Forecast
-from .forecasts import DryRunSpec
-from .loading import describe_exception, load_processor, load_schema
-from .manager import DEFAULT_SCHEMA
-from .models import ProcessorReference
-from .shipping import carry_by_value
+from .manager import DryRunSpec
 
 CLUSTER_SECONDS = 600.0
 """How long to wait for the first worker: a batch queue may take its time."""
 
-_log = logging.getLogger("casa_lab.runs.tryout")
+_log = logging.getLogger("casa_lab.forecasts.driver")
 
 
 def dry_run_of(

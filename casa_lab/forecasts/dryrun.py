@@ -15,21 +15,21 @@ from distributed import Client
 from casa_lab.errors import CasaError
 from casa_lab.reading.chunks import ChunkWork, unpacked
 from casa_lab.reading.work import RunWork
+from casa_lab.runs.dispatch import Dispatcher
+from casa_lab.runs.errors import RunError
+from casa_lab.runs.executor import CurrentRun, LiveExecutor
+from casa_lab.runs.failures.tracebacks import UserCode, trim
+from casa_lab.runs.imports import used_modules
+from casa_lab.runs.loading import describe_exception
+from casa_lab.runs.metadata import as_failure
+from casa_lab.runs.models import Failure
+from casa_lab.runs.packing import unpack
+from casa_lab.runs.plan import Batch, is_placeholder
+from casa_lab.runs.shipping import carried_sources, carry_local
+from casa_lab.runs.tasks import RunTasks, explain_loss
+from casa_lab.runs.worker import BatchOutcome
 
-from .dispatch import Dispatcher
-from .errors import RunError
-from .executor import CurrentRun, LiveExecutor
 from .forecast import Forecast, Sample, Workers, make_forecast
-from .imports import used_modules
-from .loading import describe_exception
-from .metadata import as_failure
-from .models import Failure
-from .packing import unpack
-from .plan import Batch, is_placeholder
-from .shipping import carried_sources, carry_local
-from .tasks import RunTasks, explain_loss
-from .tracebacks import UserCode, trim
-from .worker import BatchOutcome
 
 FILES_LOOKED_AT = 3
 """Files of each dataset that are opened: their mean number of events stands for all."""

@@ -8,13 +8,10 @@ from typing import TypeVar
 
 from casa_lab.errors import Conflict, NotFound
 from casa_lab.folders import Journal, Owner, write_json
-
-from . import manager
-from .book import count_failures, read_failures, write_failures, write_left_out
-from .ending import ending
-from .folder import RunFolder, open_run
-from .grouping import group_id
-from .models import (
+from casa_lab.runs import manager
+from casa_lab.runs.ending import ending
+from casa_lab.runs.folder import RunFolder, open_run
+from casa_lab.runs.models import (
     Failure,
     FailureExample,
     FailureList,
@@ -22,9 +19,12 @@ from .models import (
     Run,
     RunRecord,
 )
+from casa_lab.runs.states import ENDED, check_transition
+
+from .book import count_failures, read_failures, write_failures, write_left_out
+from .grouping import group_id
 from .reproduce import reproducing_code
 from .scope import name_of
-from .states import ENDED, check_transition
 from .tallies import Tallies
 from .tracebacks import trim, user_code_of
 

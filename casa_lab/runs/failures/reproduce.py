@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .models import Failure, RunSpec
-from .shipping import as_launched
+from casa_lab.runs.models import Failure, RunSpec
+from casa_lab.runs.shipping import as_launched
 
 _NOTEBOOK = "notebook:"
 """What the location of a processor begins with that a notebook gave to Runner."""

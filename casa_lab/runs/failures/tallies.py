@@ -11,9 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from .folder import RunFolder
+from casa_lab.runs.folder import RunFolder
+from casa_lab.runs.models import Failure, FailureList
+
 from .grouping import Explain, FailureTally
-from .models import Failure, FailureList
 from .scope import ChunkName, name_of
 
 MOST_RUNS = 8

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 
-from .models import Failure, FailureExample, FailureGroup, FailurePlace, LeftOut
+from casa_lab.runs.models import Failure, FailureExample, FailureGroup, FailurePlace, LeftOut
 
 MOST_NAMES = 20
 """How many files, hosts and places of a group are listed."""

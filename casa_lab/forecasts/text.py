@@ -9,8 +9,9 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from casa_lab.runs.models import Failure
+
 from .forecast import DatasetForecast, Forecast
-from .models import Failure
 
 _WIDTH = 110
 

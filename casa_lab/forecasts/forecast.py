@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from .models import Failure
+from casa_lab.runs.models import Failure
 
 MEMORY_SHARE = 0.6
 """Part of a worker's memory that chunks may fill: Dask begins to interfere at 0.7."""
@@ -133,7 +133,7 @@ class Forecast(BaseModel):
         return [failure for found in self.datasets.values() for failure in found.failures]
 
     def __repr__(self) -> str:
-        from .forecast_text import as_text
+        from .text import as_text
 
         return as_text(self)
 

@@ -14,9 +14,8 @@ from coffea.processor.executor import FileMeta, WorkItem
 from casa_lab.reading.chunks import FileChanged
 from casa_lab.reading.measures import peak_memory_bytes
 from casa_lab.reading.patience import Stalled
-
-from .models import FailureKind
-from .packing import pack, unpack
+from casa_lab.runs.models import FailureKind
+from casa_lab.runs.packing import pack, unpack
 
 PACKED_CHAIN_BYTES = 10_000
 """Above this, exceptions stay where they were raised: some hold arrays."""

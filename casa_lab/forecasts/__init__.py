@@ -1,0 +1,1 @@
+"""Dry runs: what a run will need, before it is launched."""

@@ -1,0 +1,1 @@
+"""Failures of runs: their causes, lists and groups, and what becomes of them."""
