@@ -23,8 +23,8 @@ export interface ICasaSettings {
   /** Whether a launched run's tab opens. */
   readonly openRunAfterLaunch: boolean;
 
-  /** The chunk size that the dialog of a new run proposes. */
-  readonly chunksize: number;
+  /** The chunk size that the dialog of a new run proposes; null for automatic. */
+  readonly chunksize: number | null;
 
   /** Whether a new run stops at its first failure, unless told otherwise. */
   readonly failFast: boolean;
@@ -49,8 +49,8 @@ class CasaSettings implements ICasaSettings {
     return this._get('openRunAfterLaunch', true);
   }
 
-  get chunksize(): number {
-    return this._get('chunksize', 100_000);
+  get chunksize(): number | null {
+    return this._get<number | null>('chunksize', null);
   }
 
   get failFast(): boolean {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from casa_lab.errors import BadInput
-from casa_lab.runs.models import ProcessorReference
+from casa_lab.runs.models import AUTOMATIC_CHUNKSIZE, LONGEST_TAG, Processor, ProcessorReference
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,9 @@ def add_analysis_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--schema", help="Coffea schema [what the processor declares]")
     parser.add_argument(
-        "--chunksize", type=positive, default=100_000, help="most events in a chunk [100000]"
+        "--chunksize",
+        type=positive,
+        help=f"most events in a chunk [automatic: {AUTOMATIC_CHUNKSIZE}]",
     )
 
 
@@ -71,17 +72,22 @@ def read_analysis(options: argparse.Namespace) -> Analysis:
         When there is no such processor, dataset or schema.
     """
     from casa_lab.datasets.fileset import load_fileset
+    from casa_lab.runs.arguments import check_arguments
     from casa_lab.runs.processors import read_processor
 
     location = absolute_location(options.processor)
-    read_processor(location)
+    processor = read_processor(location)
+    arguments = parse_arguments(options.arguments, processor)
+    if processor is not None:
+        check_arguments(processor, arguments)
     fileset = load_fileset(options.fileset, options.treename)
     if options.datasets:
         fileset = _choose(fileset, options.datasets)
     if options.schema:
         _check_schema(options.schema)
-    reference = ProcessorReference(location=location, arguments=parse_arguments(options.arguments))
-    return Analysis(reference, fileset, options.schema)
+    return Analysis(
+        ProcessorReference(location=location, arguments=arguments), fileset, options.schema
+    )
 
 
 def positive(text: str) -> int:
@@ -90,6 +96,13 @@ def positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"'{text}' is not a positive number")
     return number
+
+
+def tag(text: str) -> str:
+    """Parse a tag."""
+    if not 0 < len(text.strip()) <= LONGEST_TAG:
+        raise argparse.ArgumentTypeError(f"a tag has 1 to {LONGEST_TAG} characters")
+    return text.strip()
 
 
 def absolute_location(text: str) -> str:
@@ -114,8 +127,10 @@ def _how_to_name(text: str) -> str:
     return f"'{text}' does not name a processor; write path/to/file.py:Name."
 
 
-def parse_arguments(pairs: Sequence[str]) -> dict[str, Any]:
+def parse_arguments(pairs: Sequence[str], processor: Processor | None = None) -> dict[str, Any]:
     """Parse ``key=value`` pairs; values are JSON where they are valid JSON, else text."""
+    from casa_lab.runs.arguments import read_argument
+
     arguments: dict[str, Any] = {}
     for pair in pairs:
         key, separator, value = pair.partition("=")
@@ -123,10 +138,7 @@ def parse_arguments(pairs: Sequence[str]) -> dict[str, Any]:
             raise BadInput(f"--arg takes KEY=VALUE, not '{pair}'.")
         if key in arguments:
             raise BadInput(f"--arg gives '{key}' twice.")
-        try:
-            arguments[key] = json.loads(value)
-        except ValueError:
-            arguments[key] = value
+        arguments[key] = read_argument(processor, key, value)
     return arguments
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from rich.console import Console
 
+from casa_lab.runs.models import AUTOMATIC_CHUNKSIZE
+
 from .analysis import add_analysis_options, add_cluster_options, read_analysis
 from .codes import DONE, FAILED
 
@@ -60,7 +62,7 @@ def execute(options: argparse.Namespace) -> int:
                     analysis.fileset,
                     client,
                     analysis.schema_name,
-                    options.chunksize,
+                    options.chunksize or AUTOMATIC_CHUNKSIZE,
                 )
             finally:
                 client.close()

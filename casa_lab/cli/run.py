@@ -12,7 +12,7 @@ from rich.console import Console
 
 from casa_lab.runs.models import NewRun, Run
 
-from .analysis import add_analysis_options, add_cluster_options, positive, read_analysis
+from .analysis import add_analysis_options, add_cluster_options, positive, read_analysis, tag
 from .codes import DONE, FAILED, INTERRUPTED
 from .interruptions import Interruptions
 from .progress import Display, display_on
@@ -55,6 +55,15 @@ def add_command(commands: Any) -> None:
     parser.add_argument("--fail-fast", action="store_true", help="stop at the first failure")
     parser.add_argument("--no-plots", action="store_true", help="draw nothing")
     parser.add_argument("--name", help="name of the run [that of the processor]")
+    parser.add_argument(
+        "--tag",
+        action="append",
+        type=tag,
+        default=[],
+        dest="tags",
+        help="tag of the run; may be repeated",
+    )
+    parser.add_argument("--note", default="", help="note that the run keeps")
     add_cluster_options(parser)
     parser.set_defaults(execute=execute)
 
@@ -71,6 +80,8 @@ def execute(options: argparse.Namespace) -> int:
         chunksize=options.chunksize,
         fail_fast=options.fail_fast,
         name=options.name,
+        tags=options.tags,
+        note=options.note,
     )
     return perform(
         Request(

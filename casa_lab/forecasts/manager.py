@@ -13,8 +13,8 @@ from pydantic import BaseModel
 from casa_lab.errors import NotFound, Unavailable
 from casa_lab.folders import Folder, forecasts_dir, new_id
 from casa_lab.processes import start_detached
-from casa_lab.runs.models import NewRun, ProcessorReference
-from casa_lab.runs.processors import read_processor
+from casa_lab.runs.models import AUTOMATIC_CHUNKSIZE, NewRun, ProcessorReference
+from casa_lab.runs.processors import check_processor
 
 from .forecast import DryRun, DryRunRecord
 
@@ -50,9 +50,9 @@ def launch(new: NewRun, fileset: dict[str, Any], cluster: str) -> DryRun:
     Raises
     ------
     BadInput
-        When the processor's file does not hold what was named.
+        When the processor's file does not hold what was named, or it takes other arguments.
     """
-    declared = read_processor(new.processor.location)
+    declared = check_processor(new.processor)
     _forget_old()
     folder = Folder(forecasts_dir() / new_id(new.processor.location.rpartition(":")[2]))
     spec = DryRunSpec(
@@ -60,7 +60,7 @@ def launch(new: NewRun, fileset: dict[str, Any], cluster: str) -> DryRun:
         fileset=fileset,
         schema_name=new.schema_name or (declared.schema_name if declared else None),
         cluster=cluster,
-        chunksize=new.chunksize,
+        chunksize=new.chunksize or AUTOMATIC_CHUNKSIZE,
     )
     record = DryRunRecord(state="running", message="Waiting to start.", updated=time.time())
     folder.create(spec.model_dump(mode="json"), record.model_dump(mode="json"))

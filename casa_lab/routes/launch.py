@@ -12,7 +12,7 @@ from casa_lab.histograms.models import HistogramCatalog
 from casa_lab.runs import manager as runs
 from casa_lab.runs.folder import open_run
 from casa_lab.runs.models import NewRun, Processor, ProcessorReference, Run
-from casa_lab.runs.processors import find_processors, read_processor
+from casa_lab.runs.processors import check_processor, find_processors
 
 from .companion import Companion
 from .paths import AllowedFolders
@@ -48,7 +48,7 @@ def launch_dry_run(companion: Companion, new: NewRun) -> DryRun:
 def _checked(companion: Companion, new: NewRun) -> tuple[NewRun, dict[str, Any], str]:
     """Return a request with the processor's place, its fileset and its cluster."""
     processor = _inside(companion.folders, new.processor)
-    read_processor(processor.location)
+    check_processor(processor)
     fileset = companion.catalog.fileset(new.datasets)
     # The cluster comes last: nothing is started for a request with a mistake in it.
     cluster = _cluster(companion, new)

@@ -28,8 +28,8 @@ from casa_lab.processes import start_detached
 from .environment import git_describe, package_versions
 from .folder import RunFolder, open_run
 from .metrics import RunMetrics, read_metrics
-from .models import Door, NewRun, Run, RunLog, RunRecord, RunSpec
-from .processors import read_processor
+from .models import AUTOMATIC_CHUNKSIZE, Door, NewRun, Run, RunLog, RunRecord, RunSpec
+from .processors import check_processor
 from .records import first_record
 from .shipping import keep_source
 from .states import ENDED, has_work_left
@@ -74,9 +74,9 @@ def launch(
     Raises
     ------
     BadInput
-        When the processor's file does not hold what was named.
+        When the processor's file does not hold what was named, or it takes other arguments.
     """
-    declared = read_processor(new.processor.location)
+    declared = check_processor(new.processor)
     code = _directory_of(new.processor.location)
     name = new.name or new.processor.location.rpartition(":")[2]
     spec = RunSpec(
@@ -87,7 +87,7 @@ def launch(
         fileset=fileset,
         schema_name=new.schema_name or (declared and declared.schema_name) or DEFAULT_SCHEMA,
         cluster=cluster,
-        chunksize=new.chunksize,
+        chunksize=new.chunksize or AUTOMATIC_CHUNKSIZE,
         maxchunks=maxchunks,
         fail_fast=new.fail_fast,
         directory=str(directory or code),
@@ -96,6 +96,8 @@ def launch(
         user=getpass.getuser(),
         versions=package_versions(),
         git=git_describe(code),
+        tags=list(dict.fromkeys(new.tags)),
+        note=new.note,
     )
     folder = RunFolder(runs_dir() / spec.id)
     folder.create(_as_json(spec), first_record(cluster).model_dump(mode="json"))

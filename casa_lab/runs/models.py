@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+AUTOMATIC_CHUNKSIZE = 200_000
+"""Most events in a chunk where nobody asked for a number."""
+
+LONGEST_TAG = 100
+"""Most characters of a tag."""
 
 RunState = Literal[
     "queued", "preparing", "running", "paused", "finishing", "done", "stopped", "failed", "lost"
@@ -36,6 +42,30 @@ class ProcessorReference(BaseModel):
     )
 
 
+ItemKind = Literal["bool", "int", "float", "str", "any"]
+
+ParameterKind = Literal["bool", "int", "float", "str", "choice", "list", "any"]
+
+
+class Parameter(BaseModel):
+    """An argument of a processor's constructor, as its source tells."""
+
+    name: str
+    kind: ParameterKind = Field(description="What it takes; any: whatever JSON can say.")
+    items: ItemKind = Field("any", description="What the items of a list are.")
+    choices: list[bool | int | str] = Field(
+        default_factory=list, description="Values to choose from."
+    )
+    optional: bool = Field(False, description="True when it may be None.")
+    promised: bool = Field(
+        False, description="False when the kind was guessed, not taken from an annotation."
+    )
+    required: bool = Field(description="True when it has no default.")
+    default: Any = Field(None, description="Null also when only running the code would tell.")
+    default_source: str = Field("", description="The default as the source writes it.")
+    description: str = Field("", description="From the docstring, may be empty.")
+
+
 class Processor(BaseModel):
     """A processor that was found by reading source, for the user to choose from."""
 
@@ -44,12 +74,17 @@ class Processor(BaseModel):
     file: str
     summary: str = Field(description="First line of its docstring, may be empty.")
     schema_name: str | None = Field(None, description="Schema that it declares, or null.")
+    parameters: list[Parameter] = Field(default_factory=list)
+    open_ended: bool = Field(False, description="True when it may take other arguments, too.")
 
 
 class ProcessorList(BaseModel):
     """The processors found, by file and name."""
 
     processors: list[Processor]
+
+
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TAG)]
 
 
 class NewRun(BaseModel):
@@ -66,9 +101,13 @@ class NewRun(BaseModel):
     schema_name: str | None = Field(
         None, description="Coffea schema; null for what the processor or the datasets declare."
     )
-    chunksize: int = Field(100_000, ge=1, description="Most events in a chunk.")
+    chunksize: int | None = Field(
+        None, ge=1, description="Most events in a chunk; null to leave that to Casa."
+    )
     fail_fast: bool = Field(False, description="Stop at the first failure.")
     name: str | None = Field(None, max_length=500)
+    tags: list[Tag] = Field(default_factory=list, max_length=50)
+    note: str = Field("", max_length=10_000)
 
 
 class RunSpec(BaseModel):
@@ -90,6 +129,8 @@ class RunSpec(BaseModel):
     user: str
     versions: dict[str, str] = Field(default_factory=dict)
     git: str | None = Field(None, description="git describe of the processor's folder, or null.")
+    tags: list[str] = Field(default_factory=list, description="As given at the launch.")
+    note: str = Field("", description="As given at the launch.")
 
 
 class LeftOut(BaseModel):

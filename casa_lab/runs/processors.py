@@ -6,19 +6,15 @@ import ast
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
 from casa_lab.errors import BadInput
 
-from .loading import load_processor
-from .models import Processor
-
-__all__ = ["find_processors", "load_processor", "processors_in", "read_processor"]
-
-_BASE = "ProcessorABC"
+from .arguments import check_arguments
+from .definitions import BASE, EVENTS, Definition, find_definitions
+from .models import Processor, ProcessorReference
 
 MAX_DEPTH = 6
 """How many folders deep processors are looked for."""
@@ -35,17 +31,8 @@ MAX_BYTES = 1_000_000
 _SKIPPED = frozenset({"node_modules", "site-packages", "dist-packages", "__pycache__"})
 
 
-@dataclass(frozen=True)
-class _Found:
-    """What is read of a processor class."""
-
-    name: str
-    summary: str
-    schema_name: str | None
-
-
 def find_processors(root: Path) -> list[Processor]:
-    """Find the classes below a folder that derive from Coffea's ``ProcessorABC``.
+    """Find the processors in the Python files below a folder.
 
     Parameters
     ----------
@@ -61,9 +48,7 @@ def find_processors(root: Path) -> list[Processor]:
     Notes
     -----
     Files are parsed, never imported, and only again after they have changed.
-    A class counts when it or a base class in the same file names
-    ``ProcessorABC`` as its base and one of them defines ``process``; names
-    with a leading underscore are left out.
+    :func:`~casa_lab.runs.definitions.find_definitions` says what counts.
     """
     root = root.absolute()
     return [
@@ -77,6 +62,25 @@ def processors_in(file: Path) -> list[Processor]:
     """Return the processors in one file; none when it cannot be read."""
     path = file.expanduser().absolute()
     return [_describe(path, path.name, found) for found in _read_if_readable(path)]
+
+
+def check_processor(reference: ProcessorReference) -> Processor | None:
+    """Check a processor and its arguments, as far as reading its source allows.
+
+    Returns
+    -------
+    Processor or None
+        As from :func:`read_processor`.
+
+    Raises
+    ------
+    BadInput
+        When there is no such processor, or it does not take these arguments.
+    """
+    processor = read_processor(reference.location)
+    if processor is not None:
+        check_arguments(processor, reference.arguments)
+    return processor
 
 
 def read_processor(location: str) -> Processor | None:
@@ -116,7 +120,7 @@ def read_processor(location: str) -> Processor | None:
         raise BadInput(f"{path.name} has a syntax error{line}: {error.msg}.") from None
     except (ValueError, RecursionError):
         raise BadInput(f"{path.name} is not Python source.") from None
-    found = _find_in(tree)
+    found = find_definitions(tree)
     for item in found:
         if item.name == name:
             return _describe(path, path.name, item)
@@ -128,13 +132,15 @@ def read_processor(location: str) -> Processor | None:
     return None
 
 
-def _describe(path: Path, shown: str, found: _Found) -> Processor:
+def _describe(path: Path, shown: str, found: Definition) -> Processor:
     return Processor(
         location=f"{path}:{found.name}",
         name=found.name,
         file=shown,
         summary=found.summary,
         schema_name=found.schema_name,
+        parameters=list(found.signature.parameters),
+        open_ended=found.signature.open_ended,
     )
 
 
@@ -175,7 +181,7 @@ def _is_skipped(folder: Path) -> bool:
     )
 
 
-def _read_if_readable(path: Path) -> tuple[_Found, ...]:
+def _read_if_readable(path: Path) -> tuple[Definition, ...]:
     try:
         facts = path.stat()
         # Opening a pipe would wait for whoever writes into it.
@@ -187,64 +193,12 @@ def _read_if_readable(path: Path) -> tuple[_Found, ...]:
 
 
 @lru_cache(maxsize=2 * MAX_FILES)
-def _read(path: Path, mtime_ns: int, size: int) -> tuple[_Found, ...]:  # noqa: ARG001
+def _read(path: Path, mtime_ns: int, size: int) -> tuple[Definition, ...]:  # noqa: ARG001
     """Read a file; the time and size are there to read it again once it changed."""
     source = path.read_bytes()
-    if _BASE.encode() not in source:
+    if not any(name.encode() in source for name in (BASE, EVENTS)):
         return ()
     try:
-        return tuple(_find_in(ast.parse(source)))
+        return tuple(find_definitions(ast.parse(source)))
     except (SyntaxError, ValueError, RecursionError):  # not (yet) Python
         return ()
-
-
-def _find_in(tree: ast.Module) -> list[_Found]:
-    bases = {_BASE} | {
-        alias.asname
-        for node in tree.body
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-        if alias.name == _BASE and alias.asname
-    }
-    processors: dict[str, list[ast.ClassDef]] = {}
-    found: list[_Found] = []
-    for node in tree.body:
-        if not isinstance(node, ast.ClassDef):
-            continue
-        names = [_last_name(base) for base in node.bases]
-        inherited = [ancestor for name in names for ancestor in processors.get(name, [])]
-        if not inherited and not bases.intersection(names):
-            continue
-        lineage = processors[node.name] = [node, *inherited]
-        if not node.name.startswith("_") and any(_defines_process(item) for item in lineage):
-            summary = (ast.get_docstring(node) or "").partition("\n")[0].strip()
-            found.append(_Found(node.name, summary, _declared_schema(lineage)))
-    return found
-
-
-def _last_name(base: ast.expr) -> str:
-    if isinstance(base, ast.Attribute):
-        return base.attr
-    return base.id if isinstance(base, ast.Name) else ""
-
-
-def _defines_process(node: ast.ClassDef) -> bool:
-    return any(isinstance(item, ast.FunctionDef) and item.name == "process" for item in node.body)
-
-
-def _declared_schema(lineage: list[ast.ClassDef]) -> str | None:
-    """Return the literal ``schema_name`` of the first class that declares one."""
-    for node in lineage:
-        for item in node.body:
-            targets: list[ast.expr] = []
-            if isinstance(item, ast.Assign):
-                targets = item.targets
-            elif isinstance(item, ast.AnnAssign):
-                targets = [item.target]
-            else:
-                continue
-            if any(isinstance(name, ast.Name) and name.id == "schema_name" for name in targets):
-                value = item.value
-                if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                    return value.value
-    return None

@@ -32,6 +32,7 @@ export type FailureGroup = Complete<Schemas['FailureGroup']>;
 export type FailureList = Complete<Schemas['FailureList']>;
 export type FailurePlace = Complete<Schemas['FailurePlace']>;
 export type LeftOut = Complete<Schemas['LeftOut']>;
+export type Parameter = Complete<Schemas['Parameter']>;
 export type Processor = Complete<Schemas['Processor']>;
 export type ProcessorList = Complete<Schemas['ProcessorList']>;
 export type Progress = Complete<Schemas['Progress']>;

@@ -13,6 +13,7 @@ import type {
   Histogram,
   HistogramCatalog,
   LeftOut,
+  Parameter,
   Processor,
   ProcessorList,
   Profile,
@@ -142,7 +143,16 @@ export const processorList = object<ProcessorList>({
       location: text,
       name: text,
       file: text,
-      summary: text
+      summary: text,
+      parameters: list(
+        object<Parameter>({
+          name: text,
+          kind: text,
+          items: text,
+          default_source: text,
+          description: text
+        })
+      )
     })
   )
 });

@@ -14,7 +14,9 @@ from casa_lab.events import scanner
 from casa_lab.events.schemas import RUN as RUN_EVENT
 from casa_lab.folders import Folder, forecasts_dir
 from casa_lab.forecasts.forecast import DryRunRecord, Sample, Workers, make_forecast
+from casa_lab.runs.folder import open_run
 from casa_lab.runs.metrics import Effort, MetricsMeter
+from casa_lab.runs.models import AUTOMATIC_CHUNKSIZE
 
 SOURCE = '''
 from coffea.processor import ProcessorABC
@@ -22,6 +24,9 @@ from coffea.processor import ProcessorABC
 
 class Mass(ProcessorABC):
     """Fills the mass."""
+
+    def __init__(self, pt: float = 20.0):
+        self.pt = pt
 
     def process(self, events):
         return {}
@@ -54,6 +59,27 @@ async def test_a_launch_starts_a_cluster_and_a_driver(ask, analysis, started) ->
     assert started[2:] == ["casa_lab.runs.driver"]
 
 
+async def test_a_launch_keeps_what_it_was_asked_for(ask, analysis, started) -> None:
+    asked = new_run(
+        processor={"location": "mass.py:Mass", "arguments": {"pt": 30}},
+        tags=["control region", "v2", "v2"],
+        note="After the fix.",
+    )
+    reply = await ask("POST", "/casa/runs", asked)
+    spec = open_run(reply.body["id"]).spec()
+    assert spec.processor.arguments == {"pt": 30}
+    assert (spec.tags, spec.note) == (["control region", "v2"], "After the fix.")
+    assert spec.chunksize == reply.body["chunksize"] == AUTOMATIC_CHUNKSIZE
+
+
+async def test_processors_are_listed_with_their_arguments(ask, analysis) -> None:
+    reply = await ask("GET", "/casa/processors")
+    (processor,) = reply.body["processors"]
+    assert (processor["name"], processor["open_ended"]) == ("Mass", False)
+    (parameter,) = processor["parameters"]
+    assert (parameter["name"], parameter["kind"], parameter["default"]) == ("pt", "float", 20.0)
+
+
 @pytest.mark.parametrize("state", ["starting", "running"])
 async def test_a_launch_on_a_given_cluster(
     ask, analysis, started, put_cluster, owners, state
@@ -73,7 +99,18 @@ async def test_a_launch_on_a_given_cluster(
         ({"cluster": "none"}, 404, "no cluster 'none'"),
         ({"profile": "none"}, 404, "'none'"),
         ({"chunksize": 0}, 400, "Field 'chunksize': "),
+        ({"tags": [" "]}, 400, "Field 'tags.0': "),
         ({"processor": {"location": "mas.py:Mass"}}, 404, "no 'mas.py'"),
+        (
+            {"processor": {"location": "mass.py:Mass", "arguments": {"p": 1}}},
+            400,
+            "Did you mean 'pt'?",
+        ),
+        (
+            {"processor": {"location": "mass.py:Mass", "arguments": {"pt": "high"}}},
+            400,
+            "must be a number",
+        ),
         ({"processor": {"location": "mass.py:Mess"}}, 400, "Did you mean 'Mass'?"),
         ({"processor": {"location": "/etc/passwd.py:Mass"}}, 400, "outside the folders"),
         ({"processor": {"location": "../x.py:Mass"}}, 400, "outside the folders"),

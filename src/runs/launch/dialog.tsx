@@ -61,9 +61,9 @@ class LaunchDialog extends Dialog<Run | null> {
     if (
       event instanceof KeyboardEvent &&
       event.key === 'Enter' &&
-      (event.target as Element).closest('.jp-Dialog-body button')
+      (event.target as Element).closest('.jp-Dialog-body :is(button, textarea)')
     ) {
-      // The base takes Enter away from buttons in the body.
+      // The base takes Enter away from what is in the body.
       return;
     }
     super.handleEvent(event);

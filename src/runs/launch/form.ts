@@ -1,8 +1,17 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Cluster, Dataset, NewRun, Profile } from '../../services/models';
+import {
+  type IArgumentInputs,
+  NO_INPUTS,
+  readArguments,
+  type Signature
+} from './arguments';
 
 /** How a processor is named: `path/to/file.py:Name` or `module:Name`. */
 const LOCATION = /^.+:[A-Za-z_]\w*$/;
+
+/** The server takes no longer ones. */
+const LONGEST_TAG = 100;
 
 /** Where a run is to be processed: a profile, or a cluster that there is. */
 export type Place = { profile: string } | { cluster: string };
@@ -19,10 +28,26 @@ export interface ILaunchForm {
   /** The schema's name; empty for what the processor or the files declare. */
   schema: string;
 
-  /** As typed. */
+  /** As typed; empty to leave it to Casa. */
   chunksize: string;
 
   failFast: boolean;
+
+  /** What was typed for the arguments, by the processor's location. */
+  arguments: ReadonlyMap<string, IArgumentInputs>;
+
+  /** Empty for the processor's. */
+  name: string;
+
+  /** As typed, separated by commas. */
+  tags: string;
+
+  note: string;
+}
+
+/** Returns what was typed for the arguments of the chosen processor. */
+export function inputsIn(form: ILaunchForm): IArgumentInputs {
+  return form.arguments.get(form.processor.trim()) ?? NO_INPUTS;
 }
 
 /**
@@ -31,6 +56,7 @@ export interface ILaunchForm {
  */
 export function missing(
   form: ILaunchForm,
+  signature: Signature,
   trans: TranslationBundle
 ): string | null {
   const processor = form.processor.trim();
@@ -42,13 +68,21 @@ export function missing(
       'Choose a processor from the list, or type its file and class: path/to/file.py:ClassName.'
     );
   }
+  const read = readArguments(signature, inputsIn(form), trans);
+  if ('problem' in read) {
+    return read.problem;
+  }
   if (form.datasets.length === 0) {
     return trans.__('Choose at least one dataset.');
   }
-  if (chunksizeOf(form) === null) {
+  if (form.chunksize.trim() !== '' && chunksizeOf(form) === null) {
     return trans.__(
-      'Type a whole number of events, at least 1, for the chunk size.'
+      'Type a whole number of events, at least 1, for the chunk size, or nothing.'
     );
+  }
+  const long = tagsOf(form).find(tag => tag.length > LONGEST_TAG);
+  if (long !== undefined) {
+    return trans.__('A tag can have %1 characters at most.', LONGEST_TAG);
   }
   return null;
 }
@@ -59,17 +93,34 @@ export function isLocation(text: string): boolean {
 }
 
 /** Returns what to ask the server for; the form must lack nothing. */
-export function toNewRun(form: ILaunchForm): NewRun {
+export function toNewRun(
+  form: ILaunchForm,
+  signature: Signature,
+  trans: TranslationBundle
+): NewRun {
+  const read = readArguments(signature, inputsIn(form), trans);
   return {
-    processor: { location: form.processor.trim() },
+    processor: {
+      location: form.processor.trim(),
+      arguments: 'values' in read ? read.values : {}
+    },
     datasets: [...form.datasets],
     ...('cluster' in form.place
       ? { cluster: form.place.cluster }
       : { cluster: null, profile: form.place.profile }),
     schema_name: form.schema || null,
-    chunksize: chunksizeOf(form) ?? undefined,
-    fail_fast: form.failFast
+    chunksize: chunksizeOf(form),
+    fail_fast: form.failFast,
+    name: form.name.trim() || null,
+    tags: tagsOf(form),
+    note: form.note.trim()
   };
+}
+
+/** Returns the tags, each once. */
+export function tagsOf({ tags }: ILaunchForm): string[] {
+  const trimmed = tags.split(',').map(tag => tag.trim());
+  return [...new Set(trimmed.filter(Boolean))];
 }
 
 function chunksizeOf({ chunksize }: ILaunchForm): number | null {

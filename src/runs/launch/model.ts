@@ -7,8 +7,10 @@ import type { Dataset, Processor, Run } from '../../services/models';
 import { messageOf } from '../../services/request';
 import type { ICasaSettings } from '../../settings';
 import type { IRunManager } from '../tokens';
+import { ANYTHING, type IArgumentInputs, type Signature } from './arguments';
 import {
   type ILaunchForm,
+  inputsIn,
   type IPlaceChoice,
   missing,
   placeKey,
@@ -27,8 +29,12 @@ export class LaunchModel implements IDisposable {
       datasets: (options.preselected ?? []).filter(name => listed.has(name)),
       place: { profile: clusters.profiles[0]?.name ?? 'local' },
       schema: '',
-      chunksize: String(settings.chunksize),
-      failFast: settings.failFast
+      chunksize: String(settings.chunksize ?? ''),
+      failFast: settings.failFast,
+      arguments: new Map(),
+      name: '',
+      tags: '',
+      note: ''
     };
     this._findPlaces();
     clusters.changed.connect(this._onClustersChanged, this);
@@ -51,7 +57,7 @@ export class LaunchModel implements IDisposable {
 
   /** What the form still lacks, as a sentence, or null. */
   get missing(): string | null {
-    return missing(this._form, this._options.trans);
+    return missing(this._form, this.signature, this._options.trans);
   }
 
   /** Why the server did not launch the run, or null. */
@@ -72,6 +78,29 @@ export class LaunchModel implements IDisposable {
   /** Why processors could not be searched for, or null. */
   get processorsProblem(): string | null {
     return this._processorsProblem;
+  }
+
+  /** The chosen processor, where it is among those found. */
+  get processor(): Processor | null {
+    const location = this._form.processor.trim();
+    return this._processors?.find(each => each.location === location) ?? null;
+  }
+
+  /** What the chosen processor takes; anything, where its source was not read. */
+  get signature(): Signature {
+    return this.processor ?? ANYTHING;
+  }
+
+  /** What was typed for the arguments of the chosen processor. */
+  get inputs(): IArgumentInputs {
+    return inputsIn(this._form);
+  }
+
+  set inputs(inputs: IArgumentInputs) {
+    const location = this._form.processor.trim();
+    this.update({
+      arguments: new Map(this._form.arguments).set(location, inputs)
+    });
   }
 
   get datasets(): readonly Dataset[] {
@@ -97,7 +126,8 @@ export class LaunchModel implements IDisposable {
     this._problem = null;
     this._changed.emit();
     try {
-      return await this._options.runs.launch(toNewRun(this._form));
+      const { runs, trans } = this._options;
+      return await runs.launch(toNewRun(this._form, this.signature, trans));
     } catch (error) {
       this._problem = messageOf(error);
       return null;

@@ -8,7 +8,9 @@ import React, { useId, useState } from 'react';
 import { Problem } from '../../components/message';
 import { useChanges } from '../../components/signals';
 import { DatasetPicker } from './datasets';
-import { placeKey } from './form';
+import { takesNothing } from './arguments';
+import { ArgumentFields } from './fields';
+import { isLocation, placeKey } from './form';
 import type { LaunchModel } from './model';
 import { ProcessorPicker } from './processors';
 
@@ -48,6 +50,7 @@ export function LaunchView({ model, trans }: ILaunchViewProps): JSX.Element {
           trans={trans}
         />
       </Field>
+      <Arguments model={model} trans={trans} />
       <Field label={trans.__('Datasets')}>
         <DatasetPicker
           datasets={model.datasets}
@@ -59,6 +62,18 @@ export function LaunchView({ model, trans }: ILaunchViewProps): JSX.Element {
       <div className="casa-LaunchForm-row">
         <ClusterField model={model} trans={trans} />
         <SchemaField model={model} trans={trans} />
+        <TextField
+          label={trans.__('Name')}
+          placeholder={model.processor?.name ?? trans.__("The processor's")}
+          value={form.name}
+          onChange={name => model.update({ name })}
+        />
+        <TextField
+          label={trans.__('Tags')}
+          placeholder={trans.__('Separated by commas')}
+          value={form.tags}
+          onChange={tags => model.update({ tags })}
+        />
       </div>
       <Advanced model={model} trans={trans} />
       <p className="casa-LaunchForm-missing" role="status">
@@ -80,6 +95,50 @@ function Field(props: {
       </span>
       {props.children}
     </div>
+  );
+}
+
+function Arguments({ model, trans }: ILaunchViewProps): JSX.Element | null {
+  const { form, inputs, signature } = model;
+  if (!isLocation(form.processor) || takesNothing(signature, inputs)) {
+    return null;
+  }
+  return (
+    <Field label={trans.__('Arguments')}>
+      <ArgumentFields
+        key={form.processor}
+        signature={signature}
+        inputs={inputs}
+        onChange={changed => {
+          model.inputs = changed;
+        }}
+        trans={trans}
+      />
+    </Field>
+  );
+}
+
+interface ITextFieldProps {
+  label: string;
+  placeholder: string;
+  value: string;
+  onChange: (value: string) => void;
+}
+
+function TextField(props: ITextFieldProps): JSX.Element {
+  const { label, placeholder, value, onChange } = props;
+  return (
+    <label className="casa-Field">
+      <span className="casa-Field-label">{label}</span>
+      <input
+        type="text"
+        className="jp-mod-styled casa-Input"
+        placeholder={placeholder}
+        maxLength={500}
+        value={value}
+        onChange={event => onChange(event.target.value)}
+      />
+    </label>
   );
 }
 
@@ -135,7 +194,7 @@ function SchemaField({ model, trans }: ILaunchViewProps): JSX.Element {
 function Advanced({ model, trans }: ILaunchViewProps): JSX.Element {
   const [open, setOpen] = useState(false);
   const id = useId();
-  const { chunksize, failFast } = model.form;
+  const { chunksize, failFast, note } = model.form;
   const Caret = open ? caretDownIcon.react : caretRightIcon.react;
   return (
     <div className="casa-Advanced">
@@ -147,9 +206,20 @@ function Advanced({ model, trans }: ILaunchViewProps): JSX.Element {
         onClick={() => setOpen(!open)}
       >
         <Caret tag={null} width="16px" height="16px" />
-        {trans.__('Advanced')}
+        {trans.__('More')}
       </button>
       <div id={id} className="casa-Advanced-content" hidden={!open}>
+        <label className="casa-Field casa-mod-wide">
+          <span className="casa-Field-label">{trans.__('Note')}</span>
+          <textarea
+            className="jp-mod-styled casa-Note-input"
+            rows={2}
+            maxLength={10_000}
+            placeholder={trans.__('What this run is for')}
+            value={note}
+            onChange={event => model.update({ note: event.target.value })}
+          />
+        </label>
         <label className="casa-Field">
           <span className="casa-Field-label">
             {trans.__('Events per chunk, at most')}
@@ -158,6 +228,7 @@ function Advanced({ model, trans }: ILaunchViewProps): JSX.Element {
             type="text"
             inputMode="numeric"
             className="jp-mod-styled casa-Input"
+            placeholder={trans.__('Automatic')}
             value={chunksize}
             onChange={event => model.update({ chunksize: event.target.value })}
           />

@@ -10,13 +10,26 @@ import {
   makeRun,
   makeSource
 } from '../../../services/__tests__/fakes';
-import type { Run } from '../../../services/models';
+import type { Parameter, Run } from '../../../services/models';
 import { RunManager } from '../../manager';
 import { launchRun } from '../dialog';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 // jsdom lays nothing out.
 Element.prototype.scrollIntoView = () => undefined;
+
+const LUMINOSITY: Parameter = {
+  name: 'luminosity',
+  kind: 'float',
+  items: 'any',
+  choices: [],
+  optional: false,
+  promised: true,
+  required: false,
+  default: 50,
+  default_source: '50.0',
+  description: 'In inverse picobarn.'
+};
 
 describe('launchRun', () => {
   let clusters: ClusterManager;
@@ -37,9 +50,11 @@ describe('launchRun', () => {
   const missing = () => find('.casa-LaunchForm-missing').textContent;
   const settle = () => act(() => new Promise(process.nextTick));
 
-  const type = (text: string) =>
+  const type = (
+    text: string,
+    input = find<HTMLInputElement>('[role="combobox"]')
+  ) =>
     act(async () => {
-      const input = find<HTMLInputElement>('[role="combobox"]');
       // React listens to its own setter of the value.
       Object.getOwnPropertyDescriptor(
         HTMLInputElement.prototype,
@@ -75,7 +90,9 @@ describe('launchRun', () => {
         name,
         file: 'hep.py',
         summary: `Plots ${name}.`,
-        schema_name: null
+        schema_name: null,
+        parameters: name === 'Dijet' ? [LUMINOSITY] : [],
+        open_ended: false
       }))
     });
     const options = {
@@ -134,14 +151,55 @@ describe('launchRun', () => {
       ({ call }) => call === 'POST casa/runs'
     );
     expect(posted?.body).toEqual({
-      processor: { location: 'hep.py:Dijet' },
+      processor: { location: 'hep.py:Dijet', arguments: {} },
       datasets: ['TT'],
       cluster: null,
       profile: 'local',
       schema_name: null,
       chunksize: 5000,
-      fail_fast: false
+      fail_fast: false,
+      name: null,
+      tags: [],
+      note: ''
     });
+  });
+
+  it('asks for the arguments, and says which one is wrong', async () => {
+    await type('dijet');
+    await press('ArrowDown');
+    const field = () => find<HTMLInputElement>('[data-argument] input');
+    expect(field().value).toBe('50.0');
+    await type('high', field());
+    expect(find('.casa-Argument-problem').textContent).toBe(missing());
+    expect(missing()).toBe('Type a number for "luminosity".');
+    expect(button().disabled).toBe(true);
+    await type('59.7', field());
+    expect(button().disabled).toBe(false);
+
+    // Another processor and back: nothing typed is lost.
+    await press('ArrowUp');
+    await type('');
+    await press('ArrowDown');
+    expect(document.querySelector('[data-argument]')).toBeNull();
+    await press('ArrowDown');
+    expect(field().value).toBe('59.7');
+
+    server.answer('POST casa/runs', makeRun(), 202);
+    await click(button());
+    await expect(result).resolves.toEqual(makeRun());
+    expect(server.requests.at(-1)?.body).toMatchObject({
+      processor: { location: 'hep.py:Dijet', arguments: { luminosity: 59.7 } }
+    });
+  });
+
+  it('goes back to the default of an argument', async () => {
+    await type('dijet');
+    await press('ArrowDown');
+    const field = () => find<HTMLInputElement>('[data-argument] input');
+    await type('3', field());
+    await click(find<HTMLElement>('[data-argument] button'));
+    expect(field().value).toBe('50.0');
+    expect(document.querySelector('[data-argument] button')).toBeNull();
   });
 
   it("shows the server's refusal in place, and loses nothing", async () => {

@@ -13,6 +13,8 @@ import {
   toNewRun
 } from '../form';
 
+const NOTHING = { parameters: [], open_ended: false };
+
 const trans = nullTranslator.load('casa-lab');
 
 function form(change: Partial<ILaunchForm> = {}): ILaunchForm {
@@ -23,25 +25,29 @@ function form(change: Partial<ILaunchForm> = {}): ILaunchForm {
     schema: '',
     chunksize: '100000',
     failFast: false,
+    arguments: new Map(),
+    name: '',
+    tags: '',
+    note: '',
     ...change
   };
 }
 
 describe('missing', () => {
   it('finds nothing in a complete form', () => {
-    expect(missing(form(), trans)).toBeNull();
+    expect(missing(form(), NOTHING, trans)).toBeNull();
   });
 
   it.each<[Partial<ILaunchForm>, string]>([
     [{ processor: ' ' }, 'Choose a processor.'],
     [{ processor: 'dimuon.py' }, 'path/to/file.py:ClassName'],
     [{ datasets: [] }, 'Choose at least one dataset.'],
-    [{ chunksize: '' }, 'whole number'],
     [{ chunksize: '0' }, 'whole number'],
     [{ chunksize: '1e5' }, 'whole number'],
-    [{ chunksize: '-3' }, 'whole number']
+    [{ chunksize: '-3' }, 'whole number'],
+    [{ tags: `a, ${'x'.repeat(101)}` }, 'at most']
   ])('says what %j lacks', (change, sentence) => {
-    expect(missing(form(change), trans)).toContain(sentence);
+    expect(missing(form(change), NOTHING, trans)).toContain(sentence);
   });
 });
 
@@ -63,14 +69,17 @@ describe('isLocation', () => {
 
 describe('toNewRun', () => {
   it('asks for a profile', () => {
-    expect(toNewRun(form())).toEqual({
-      processor: { location: 'examples/dimuon.py:Dimuon' },
+    expect(toNewRun(form({ chunksize: '' }), NOTHING, trans)).toEqual({
+      processor: { location: 'examples/dimuon.py:Dimuon', arguments: {} },
       datasets: ['DY'],
       cluster: null,
       profile: 'local',
       schema_name: null,
-      chunksize: 100_000,
-      fail_fast: false
+      chunksize: null,
+      fail_fast: false,
+      name: null,
+      tags: [],
+      note: ''
     });
   });
 
@@ -81,14 +90,22 @@ describe('toNewRun', () => {
           place: { cluster: 'c1' },
           schema: 'BaseSchema',
           chunksize: ' 50 000 ',
-          failFast: true
-        })
+          failFast: true,
+          name: ' First look ',
+          tags: 'a, b,, a ',
+          note: ' Why. '
+        }),
+        NOTHING,
+        trans
       )
     ).toMatchObject({
       cluster: 'c1',
       schema_name: 'BaseSchema',
       chunksize: 50_000,
-      fail_fast: true
+      fail_fast: true,
+      name: 'First look',
+      tags: ['a', 'b'],
+      note: 'Why.'
     });
   });
 });
