@@ -22,9 +22,15 @@ from coffea.nanoevents.util import key_to_tuple
 from coffea.processor import ProcessorABC
 from coffea.processor.executor import WorkItem
 
-from .collector import collector_paused, leave_out_what_is_imported
+from .collector import (
+    GarbageWatch,
+    collector_paused,
+    leave_out_what_is_imported,
+    take_in_what_is_imported,
+)
 from .events import ChunkRequest, EventsMaker
 from .files import FileName, OpenFiles, OpenTree, ReadingOptions
+from .heap import give_freed_memory_back, keep_freed_memory
 from .measures import Measures
 
 
@@ -113,10 +119,14 @@ class ChunkReader:
         # failure of the chunk.
         unpacked(work.processor)
         leave_out_what_is_imported()
+        self._garbage = GarbageWatch()
+        keep_freed_memory()
 
     def close(self) -> None:
-        """Close the files that are kept open."""
+        """Close files and leave the process as it was; to be called once."""
         self._files.close()
+        take_in_what_is_imported()
+        give_freed_memory_back()
 
     def __call__(self, item: WorkItem) -> ChunkOutput:
         """Process a chunk.
@@ -141,6 +151,7 @@ class ChunkReader:
             opened.close()
             raise
         self._files.give_back(opened)
+        self._garbage.collect_if_grown()
         return output
 
     def _process(

@@ -2,7 +2,9 @@
 
 Opening a NanoAOD file and making its events creates some hundred thousand objects
 that stay. The collector looks at all of them, and at all of the imported packages,
-again and again: a third of the time of a chunk.
+again and again: a third of the time of a chunk. On the other hand, few objects
+of a chunk's events hold many megabytes, and refer to each other: by their number
+alone, the collector would come for them after a gigabyte.
 """
 
 from __future__ import annotations
@@ -11,7 +13,11 @@ import gc
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+
+import psutil
+
+GARBAGE_BYTES = 128 * 2**20
+"""How much the process may grow by before it is looked for garbage."""
 
 
 class _Pause:
@@ -49,8 +55,48 @@ def collector_paused() -> Iterator[None]:
         _PAUSE.end()
 
 
-@cache
+class _Frozen:
+    """How many runs want what is imported left out."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._wanted = 0
+
+    def begin(self) -> None:
+        with self._lock:
+            self._wanted += 1
+            if self._wanted == 1:
+                gc.freeze()
+
+    def end(self) -> None:
+        with self._lock:
+            self._wanted -= 1
+            if not self._wanted:
+                gc.unfreeze()
+
+
+_FROZEN = _Frozen()
+
+
 def leave_out_what_is_imported() -> None:
-    """Take all objects of today, packages above all, out of the collector's rounds, once."""
-    gc.collect()
-    gc.freeze()
+    """Take all objects of today, packages above all, out of the collector's rounds."""
+    _FROZEN.begin()
+
+
+def take_in_what_is_imported() -> None:
+    """Undo one call of :func:`leave_out_what_is_imported`."""
+    _FROZEN.end()
+
+
+class GarbageWatch:
+    """Collects garbage when the process has grown."""
+
+    def __init__(self) -> None:
+        self._process = psutil.Process()
+        self._bytes = self._process.memory_info().rss
+
+    def collect_if_grown(self) -> None:
+        """Collect if there may be more than :data:`GARBAGE_BYTES`: a few milliseconds."""
+        if self._process.memory_info().rss - self._bytes > GARBAGE_BYTES:
+            gc.collect()
+            self._bytes = self._process.memory_info().rss

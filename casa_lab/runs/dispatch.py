@@ -10,7 +10,7 @@ import queue
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
-from contextlib import suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -39,6 +39,19 @@ RECONNECT_SECONDS = 5.0
 
 _SILENT = (OSError, TimeoutError, CancelledError, ClosedClientError)
 """What a client raises when the scheduler has gone away."""
+
+
+@contextmanager
+def _scheduler_may_be_gone() -> Iterator[None]:
+    """Leave it to :meth:`Dispatcher.take` to find out whether the scheduler is gone for good."""
+    try:
+        yield
+    except _SILENT:
+        pass
+    except ValueError as error:
+        # Tornado's, when the other side goes away while TLS begins on a connection.
+        if "IOStream" not in str(error):
+            raise
 
 
 class ClusterLost(RunError):
@@ -141,7 +154,7 @@ class Dispatcher(Generic[Work]):
     def cancel(self) -> None:
         """Give up what is in flight."""
         if self._flying and self._client.status == "running":
-            with suppress(*_SILENT):
+            with _scheduler_may_be_gone():
                 self._client.cancel([future for future, _ in self._flying.values()], force=True)
         self._flying.clear()
 
@@ -154,9 +167,11 @@ class Dispatcher(Generic[Work]):
         return {future.key: value for future in futures for value in self._ask_for([future])}
 
     def _ask_for(self, futures: list[Future[Any]]) -> list[Any]:
-        with suppress(*_SILENT):
-            return self._client.gather(futures, errors="skip") if futures else []
-        return []
+        values: list[Any] = []
+        with _scheduler_may_be_gone():
+            if futures:
+                values = self._client.gather(futures, errors="skip")
+        return values
 
     def _wait(self) -> list[tuple[Future[Any], Work]]:
         landed: list[tuple[Future[Any], Work]] = []
@@ -191,9 +206,7 @@ class Dispatcher(Generic[Work]):
         if now - self._looked < WORKERS_SECONDS or self._client.status != "running":
             return
         self._looked = now
-        try:
+        with _scheduler_may_be_gone():
             threads = self._client.nthreads()
-        except _SILENT:
-            return
-        self._workers = len(threads)
-        self._threads = sum(threads.values())
+            self._workers = len(threads)
+            self._threads = sum(threads.values())
