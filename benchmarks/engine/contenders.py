@@ -16,10 +16,11 @@ from loky import ProcessPoolExecutor
 
 from casa_lab.runs.executor import LiveExecutor
 from casa_lab.runs.live import LiveHistograms
+from casa_lab.runs.plan import AUTOMATIC_CHUNKSIZE
 
 from .data import Fileset
 from .floor import BareProcesses, with_casa, with_uproot
-from .names import CASA, COFFEA, FLOOR_CASA, FLOOR_UPROOT, NOT_LIVE
+from .names import CASA, CASA_OWN, COFFEA, FLOOR_CASA, FLOOR_OWN, FLOOR_UPROOT, NOT_LIVE
 from .processors import DimuonProcessor
 
 CHUNKSIZE = 100_000
@@ -57,10 +58,16 @@ def contenders(machines: Machinery) -> dict[str, Run]:
     """Return all but Coffea at its best, which a scan has to find."""
     return {
         COFFEA: partial(_coffea, _dask(machines)),
-        CASA: partial(_coffea, lambda: LiveExecutor(machines.client, status=False)),
+        CASA: partial(_coffea, partial(LiveExecutor, machines.client, status=False)),
+        CASA_OWN: partial(
+            _coffea,
+            partial(LiveExecutor, machines.client, status=False),
+            chunksize=AUTOMATIC_CHUNKSIZE,
+        ),
         NOT_LIVE: partial(_not_live, machines),
         FLOOR_UPROOT: partial(machines.bare.run, with_uproot, CHUNKSIZE),
         FLOOR_CASA: partial(machines.bare.run, with_casa, CHUNKSIZE),
+        FLOOR_OWN: partial(machines.bare.run, with_casa, AUTOMATIC_CHUNKSIZE),
     }
 
 
@@ -92,7 +99,7 @@ def _coffea(executor: Callable[[], Any], fileset: Fileset, chunksize: int = CHUN
 def _not_live(machines: Machinery, fileset: Fileset) -> Any:
     """Run without histograms that are added up and written for people to watch."""
     with patch.multiple(LiveHistograms, add=_nothing, publish=_nothing):
-        return _coffea(lambda: LiveExecutor(machines.client, status=False), fileset)
+        return _coffea(partial(LiveExecutor, machines.client, status=False), fileset)
 
 
 def _nothing(*_: Any) -> bool:

@@ -3,6 +3,8 @@
 COFFEA = "coffea"
 BEST = "coffea at its best"
 CASA = "casa"
+CASA_OWN = "casa, automatic chunks"
 NOT_LIVE = "casa without live view"
 FLOOR_UPROOT = "floor with uproot"
 FLOOR_CASA = "floor with Casa's reading"
+FLOOR_OWN = "floor with Casa's reading, automatic chunks"

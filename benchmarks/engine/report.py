@@ -6,12 +6,12 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .names import BEST, CASA, COFFEA, FLOOR_CASA, FLOOR_UPROOT, NOT_LIVE
+from .names import BEST, CASA, CASA_OWN, COFFEA, FLOOR_CASA, FLOOR_OWN, FLOOR_UPROOT, NOT_LIVE
 
 Rounds = Sequence[Mapping[str, Mapping[str, float]]]
 Lines = Sequence[Sequence[str]]
 
-REFERENCES = (COFFEA, BEST, NOT_LIVE, FLOOR_UPROOT, FLOOR_CASA)
+REFERENCES = (COFFEA, BEST, NOT_LIVE, FLOOR_UPROOT, FLOOR_CASA, FLOOR_OWN)
 """What contenders are compared with, where these took part."""
 
 
@@ -45,7 +45,11 @@ def cpu_lines(rounds: Rounds) -> Lines:
     known = [name for name in REFERENCES if name in rounds[0]]
     return [
         ["CPU time", *(f"relative to {name}" for name in known)],
-        [CASA, *(spread(ratios(rounds, CASA, name, "cpu")) for name in known)],
+        *(
+            [casa, *(spread(ratios(rounds, casa, name, "cpu")) for name in known)]
+            for casa in (CASA, CASA_OWN)
+            if casa in rounds[0]
+        ),
     ]
 
 

@@ -72,6 +72,8 @@ class _Frozen:
         with self._lock:
             self._wanted -= 1
             if not self._wanted:
+                # What the runs left: quick, as long as the rest is out of the way.
+                gc.collect()
                 gc.unfreeze()
 
 

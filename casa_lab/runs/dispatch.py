@@ -132,15 +132,20 @@ class Dispatcher(Generic[Work]):
         # Called in a thread of Dask's: it may do no more than this.
         future.add_done_callback(lambda done: self._landed.put(done.key))
 
-    def take(self) -> Iterator[Finished[Work]]:
+    def take(self, seconds: float = WAIT_SECONDS) -> Iterator[Finished[Work]]:
         """Yield the tasks that have ended, after a short wait if there are none.
+
+        Parameters
+        ----------
+        seconds
+            How long to wait, at most :data:`WAIT_SECONDS`.
 
         Raises
         ------
         ClusterLost
             When the scheduler does not answer any more.
         """
-        landed = [future for future, _ in self._wait()]
+        landed = [future for future, _ in self._wait(min(seconds, WAIT_SECONDS))]
         results = self._gather([future for future in landed if future.status == "finished"])
         for future in landed:
             _, work = self._flying.pop(future.key)
@@ -173,9 +178,9 @@ class Dispatcher(Generic[Work]):
                 values = self._client.gather(futures, errors="skip")
         return values
 
-    def _wait(self) -> list[tuple[Future[Any], Work]]:
+    def _wait(self, seconds: float) -> list[tuple[Future[Any], Work]]:
         landed: list[tuple[Future[Any], Work]] = []
-        deadline = time.monotonic() + WAIT_SECONDS
+        deadline = time.monotonic() + seconds
         while True:
             try:
                 left = 0.0 if landed else max(0.0, deadline - time.monotonic())

@@ -14,11 +14,18 @@ class LiveHistograms:
 
     The result itself is merged in a fixed order elsewhere; this view shows
     each batch as soon as it is counted.
+
+    Attributes
+    ----------
+    sequence
+        Number of the newest snapshot.
+    has_changed
+        Whether anything was added since.
     """
 
     def __init__(self) -> None:
         self._sums: dict[str, Any] = {}
-        self._changed = False
+        self.has_changed = False
         self.sequence = 0
 
     def add(self, output: Any) -> None:
@@ -34,13 +41,13 @@ class LiveHistograms:
                 self._sums[path] += histogram
             else:
                 self._sums[path] = copy.deepcopy(histogram)
-        self._changed = True
+        self.has_changed = True
 
     def publish(self, path: Path, fractions: dict[str, float]) -> bool:
         """Write a snapshot if anything was added since the last; tell whether it was."""
-        if not self._changed:
+        if not self.has_changed:
             return False
-        self._changed = False
+        self.has_changed = False
         self.sequence += 1
         write_snapshot(path, self._sums, self.sequence, fractions, final=False)
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 import warnings
 from collections import Counter
 from collections.abc import Sequence
@@ -200,7 +201,7 @@ class ChunkProcessing:
             if not session.pause_requested:
                 self._fill_window()
             working = session.state == "running" or self._dispatcher.in_flight > 0
-            for finished in self._dispatcher.take():
+            for finished in self._dispatcher.take(session.seconds_to_news):
                 self._take_in(finished)
             session.metrics.observe(self._dispatcher.threads, working)
             session.meter.workers = self._dispatcher.workers
@@ -276,7 +277,9 @@ class ChunkProcessing:
         if isinstance(task, Batch):
             alone = self._suspects.came_back(task)
             if isinstance(finished.value, BatchOutcome):
+                began = time.thread_time()
                 self._count(task, finished.value)
+                self._pace.learn_cost(time.thread_time() - began)
             elif isinstance(finished.error, KilledWorker):
                 self._suspect(task, finished.error, alone)
             elif self._tasks.may_retry(finished, task):

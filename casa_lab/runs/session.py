@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable
 from typing import Any
@@ -22,10 +23,10 @@ from .plan import FileKey
 from .progress import ProgressMeter, forget_rates, fractions, recount
 from .states import ENDED, check_transition, has_work_left
 
-SNAPSHOT_SECONDS = 0.25
+SNAPSHOT_SECONDS = 0.2
 """Least time between two snapshots of the histograms and two updates of the state."""
 
-SNAPSHOT_SHARE = 0.05
+SNAPSHOT_SHARE = 0.1
 """Largest part of the driver's time that snapshots may take; large ones come less often."""
 
 METRICS_SECONDS = 5.0
@@ -178,6 +179,13 @@ class RunSession:
             self._write_metrics()
         now = time.monotonic()
         self._publish_at = max(began + SNAPSHOT_SECONDS, now + (now - began) / SNAPSHOT_SHARE)
+
+    @property
+    def seconds_to_news(self) -> float:
+        """How long until :meth:`tick` has histograms to publish; infinite without new ones."""
+        if not self.live.has_changed:
+            return math.inf
+        return max(0.0, self._publish_at - time.monotonic())
 
     def ending(self) -> tuple[RunState, str]:
         """Return the final state of a run that has a result, and a sentence about it."""

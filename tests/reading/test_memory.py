@@ -13,7 +13,12 @@ from textwrap import dedent
 import numpy as np
 import pytest
 
-from casa_lab.reading.collector import GARBAGE_BYTES, GarbageWatch
+from casa_lab.reading.collector import (
+    GARBAGE_BYTES,
+    GarbageWatch,
+    leave_out_what_is_imported,
+    take_in_what_is_imported,
+)
 
 FAULTS = """
     import resource
@@ -87,3 +92,16 @@ def test_garbage_is_collected_by_its_size_and_not_by_its_number() -> None:
     large = weakref.ref(Column(2 * GARBAGE_BYTES))
     watch.collect_if_grown()
     assert large() is None
+
+
+@pytest.mark.usefixtures("no_collector")
+def test_a_run_leaves_no_garbage() -> None:
+    frozen = gc.get_freeze_count()
+    leave_out_what_is_imported()
+    leave_out_what_is_imported()
+    left = weakref.ref(Column(1000))
+    take_in_what_is_imported()
+    assert gc.get_freeze_count() > frozen
+    take_in_what_is_imported()
+    assert left() is None
+    assert gc.get_freeze_count() == frozen == 0

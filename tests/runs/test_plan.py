@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from coffea.processor.executor import WorkItem
 from hypothesis import given
 from hypothesis import strategies as st
 
 from casa_lab.runs.merge import OrderedMerge
-from casa_lab.runs.pace import TASK_SECONDS, Pace
+from casa_lab.runs.pace import LEAST_TASK_SECONDS, MOST_TASK_SECONDS, Pace
 from casa_lab.runs.plan import (
     BATCH_CHUNKS,
     Batch,
@@ -177,8 +178,18 @@ def test_tasks_begin_small_grow_to_their_time_and_shrink_at_the_end() -> None:
     much = {"a": 10**9}
     assert pace.limit("a", much, threads=2) == 0
     pace.learn("a", 1000, 0.1)
-    assert pace.limit("a", much, threads=2) == TASK_SECONDS / 0.1 * 1000
-    assert pace.limit("a", {"a": 8000}, threads=2) == 2000
+    assert pace.limit("a", much, threads=2) == LEAST_TASK_SECONDS / 0.1 * 1000
+    assert pace.limit("a", {"a": 4000}, threads=2) == 1000
     # A slower task makes the next one smaller.
     pace.learn("a", 1000, 0.3)
-    assert pace.limit("a", much, threads=2) == TASK_SECONDS / 0.2 * 1000
+    assert pace.limit("a", much, threads=2) == LEAST_TASK_SECONDS / 0.2 * 1000
+
+
+def test_tasks_take_as_long_as_driver_and_scheduler_need_to_keep_up() -> None:
+    pace = Pace()
+    assert pace.task_seconds(threads=2) == LEAST_TASK_SECONDS
+    assert pace.task_seconds(threads=100) == pytest.approx(100 * 0.003 / 0.1)
+    assert pace.task_seconds(threads=10_000) == MOST_TASK_SECONDS
+    for _ in range(20):
+        pace.learn_cost(0.017)  # large histograms to merge
+    assert pace.task_seconds(threads=2) == pytest.approx(0.4, rel=1e-3)
