@@ -31,6 +31,7 @@ from .runs.models import (
     RunList,
     RunLog,
 )
+from .runs.watching.models import FileQuery, FileTiles, RunFileList, RunSeries
 
 
 class ErrorReply(BaseModel):
@@ -50,6 +51,7 @@ class Endpoint:
     reply: type[BaseModel] | None = None
     body: type[BaseModel] | None = None
     status: int = 200
+    query: type[BaseModel] | None = None
 
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -129,6 +131,15 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET", "/casa/runs/{run}/metrics", "Show how well a run used its cluster.", RunMetrics
     ),
+    Endpoint("GET", "/casa/runs/{run}/series", "Show a run over time.", RunSeries),
+    Endpoint("GET", "/casa/runs/{run}/tiles", "Show all files of a run at a glance.", FileTiles),
+    Endpoint(
+        "GET",
+        "/casa/runs/{run}/files",
+        "List some of the files of a run, with how they are.",
+        RunFileList,
+        query=FileQuery,
+    ),
     Endpoint("GET", "/casa/runs/{run}/log", "Show the end of a run's log.", RunLog),
     Endpoint(
         "GET", "/casa/runs/{run}/histograms", "List the histograms of a run.", HistogramCatalog
@@ -181,14 +192,31 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         },
     }
     parameters = re.findall(r"\{(\w+)\}", endpoint.path)
-    if parameters:
+    if parameters or endpoint.query:
         operation["parameters"] = [
             {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
             for name in parameters
-        ]
+        ] + _query(endpoint.query)
     if endpoint.body:
         operation["requestBody"] = {"required": True, "content": _content(endpoint.body)}
     return operation
+
+
+def _query(model: type[BaseModel] | None) -> list[dict[str, Any]]:
+    """Return the parameters behind the question mark; a model of them has plain fields only."""
+    if model is None:
+        return []
+    schema = model.model_json_schema()
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": name in schema.get("required", ()),
+            "description": field.pop("description", ""),
+            "schema": field,
+        }
+        for name, field in schema["properties"].items()
+    ]
 
 
 def _content(model: type[BaseModel]) -> dict[str, Any]:

@@ -31,6 +31,9 @@ JSON_HANDLERS: tuple[type[CasaHandler], ...] = (
     runs.RetryHandler,
     runs.AcceptHandler,
     runs.MetricsHandler,
+    runs.SeriesHandler,
+    runs.TilesHandler,
+    runs.FilesHandler,
     runs.LogHandler,
     runs.HistogramCatalogHandler,
 )

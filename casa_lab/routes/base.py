@@ -82,6 +82,20 @@ class CasaHandler(APIHandler):
         """
         return parse_json(model, self.request.body)
 
+    def parse_query(self, model: type[Model]) -> Model:
+        """Return what stands behind the question mark as a model; what it does not name is ignored.
+
+        Raises
+        ------
+        BadInput
+            With a sentence that names the parameter.
+        """
+        values = {name: self.get_query_argument(name) for name in self.request.query_arguments}
+        try:
+            return model.model_validate(values)
+        except ValidationError as error:
+            raise BadInput(_sentence(error)) from None
+
     async def call(
         self,
         work: Callable[Arguments, Result],

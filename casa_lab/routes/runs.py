@@ -8,6 +8,8 @@ from tornado.web import authenticated
 from casa_lab.runs import manager
 from casa_lab.runs.failures import recovery
 from casa_lab.runs.models import Acceptance, NewRun, ProcessorList, Retry, RunList
+from casa_lab.runs.watching import views as watching
+from casa_lab.runs.watching.models import FileQuery
 
 from .base import CasaHandler
 from .launch import find_all_processors, launch, read_run_catalog
@@ -118,6 +120,40 @@ class MetricsHandler(CasaHandler):
     @authorized
     async def get(self, run: str) -> None:
         await self.answer(await self.call(manager.metrics, run))
+
+
+class SeriesHandler(CasaHandler):
+    """Shows a run over time."""
+
+    path = "/casa/runs/{run}/series"
+
+    @authenticated
+    @authorized
+    async def get(self, run: str) -> None:
+        await self.answer(await self.call(watching.series, run))
+
+
+class TilesHandler(CasaHandler):
+    """Shows all files of a run at a glance."""
+
+    path = "/casa/runs/{run}/tiles"
+
+    @authenticated
+    @authorized
+    async def get(self, run: str) -> None:
+        await self.answer(await self.call(watching.tiles, run))
+
+
+class FilesHandler(CasaHandler):
+    """Lists some of the files of a run."""
+
+    path = "/casa/runs/{run}/files"
+
+    @authenticated
+    @authorized
+    async def get(self, run: str) -> None:
+        query = self.parse_query(FileQuery)
+        await self.answer(await self.call(watching.files, run, query))
 
 
 class RetryHandler(CasaHandler):

@@ -54,6 +54,21 @@ class RunFolder(Folder):
         return self.path / "metrics.json"
 
     @property
+    def series(self) -> Path:
+        """The run over time: :class:`~casa_lab.runs.watching.models.RunSeries`."""
+        return self.path / "series.json"
+
+    @property
+    def file_names(self) -> Path:
+        """Which files there are, for :mod:`casa_lab.runs.watching.filemap`."""
+        return self.path / "files.json"
+
+    @property
+    def file_states(self) -> Path:
+        """How each of them is."""
+        return self.path / "files.npz"
+
+    @property
     def groups(self) -> Path:
         """Counted groups of chunks: what a resumed run does not process again."""
         return self.path / "groups"

@@ -166,7 +166,10 @@ class Progress(BaseModel):
     bytes_read: int = 0
     events_per_second: float = Field(0.0, description="Over the last seconds while running.")
     bytes_per_second: float = 0.0
-    seconds_left: float | None = None
+    seconds_left: float | None = Field(None, description="From the pace of the last minute.")
+    seconds_left_error: float | None = Field(
+        None, description="One standard deviation; null where the past is too short to tell."
+    )
     seconds_elapsed: float = Field(0.0, description="Processing time, pauses left out.")
     workers: int = 0
     left_out: LeftOut = Field(default_factory=LeftOut, description="What was accepted as missing.")
@@ -182,6 +185,9 @@ class RunRecord(BaseModel):
         None, description="Id of the cluster in use, or null where the client was given."
     )
     histograms_sequence: int = Field(0, description="Number of the newest snapshot; 0 for none.")
+    reports_sequence: int = Field(
+        0, description="Number of the newest metrics, series and states of files; 0 for none."
+    )
     result_chunks: int = Field(0, description="Chunks behind the saved result; 0 without one.")
     updated: float
     finished: float | None = None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 from coffea.processor.executor import WorkItem
@@ -80,6 +80,12 @@ class Batch:
     def events(self) -> int:
         """Number of events in the batch."""
         return sum(len(item) for item in self.items)
+
+    @property
+    def files(self) -> list[FileKey]:
+        """The files that its chunks are of."""
+        starts = accumulate(self.shape, initial=0)
+        return [file_key(self.items[start]) for start, _ in zip(starts, self.shape, strict=False)]
 
     def split(self) -> list[Batch]:
         """Return smaller batches of the same chunks: halves, or the chunks themselves."""

@@ -15,9 +15,9 @@ from distributed import Client, Future, KilledWorker
 from casa_lab.runs.failures.causes import Cause
 
 from .dispatch import Dispatcher, Finished
+from .efforts import effort_of, shares_of
 from .errors import OutputsDiffer, RunError, RunStopped
 from .metadata import Looks, Placeholders, as_failure, interleaved
-from .metrics import Effort
 from .models import Failure
 from .pace import Pace
 from .plan import (
@@ -122,6 +122,7 @@ class ChunkProcessing:
             self._work()
         finally:
             self._dispatcher.cancel()
+            session.report.files.recall()
         if self._fail_fast and self._failed:
             raise RunError(f"Stopped at the first failure: {self._failed[0].cause}") from self.error
         message = "Stopping." if session.stop_requested else "Merging the result."
@@ -143,6 +144,7 @@ class ChunkProcessing:
                 f"{key.dataset} names {key.filename} more than once. It counts once.", stacklevel=3
             )
         session.ledger.open_files(plan.files)
+        session.report.open(plan.files)
         session.meter.expect(Counter(key.dataset for key in plan.files))
         session.begin_chunks()
         later = []
@@ -164,11 +166,13 @@ class ChunkProcessing:
         missing = session.ledger.open_chunks(position, chunks)
         session.meter.plan(chunks)
         self._chunks += chunks
+        done = 0
         for number, (item, parts) in enumerate(zip(chunks, missing, strict=True)):
             admitted = [part for left in parts for part in session.book.scope.admit(left)]
             events = sum(map(len, parts))
             counted = int(parts != [item])
             session.meter.done(item.dataset, len(item) - events, counted)
+            done += len(item) - events
             session.meter.split(item.dataset, max(0, counted + len(admitted) - 1))
             session.meter.skip(events - sum(map(len, admitted)))
             if admitted == [item] and not session.ledger.has_place(position, number):
@@ -176,6 +180,8 @@ class ChunkProcessing:
             else:
                 session.ledger.leave_out(position, number)
                 besides += admitted
+        name = file_key(chunks[0])
+        session.report.files.plan(name, len(chunks), sum(map(len, chunks)), done)
         self._queue.add(FileWork(position, chunks, fresh, besides))
 
     def _give_up_file(self, position: int, item: WorkItem, cause: Cause, worker: str) -> None:
@@ -192,7 +198,7 @@ class ChunkProcessing:
 
     def _work(self) -> None:
         session = self._session
-        session.metrics.observe(self._dispatcher.threads)
+        self._observe()
         while self._looks or self._queue or self._suspects or self._dispatcher.in_flight:
             session.poll_requests()
             if session.stop_requested or (self._fail_fast and self._failed):
@@ -203,12 +209,18 @@ class ChunkProcessing:
             working = session.state == "running" or self._dispatcher.in_flight > 0
             for finished in self._dispatcher.take(session.seconds_to_news):
                 self._take_in(finished)
-            session.metrics.observe(self._dispatcher.threads, working)
-            session.meter.workers = self._dispatcher.workers
+            self._observe(working)
             if session.state == "running":
                 session.mention(_PROCESSING if self._dispatcher.workers else _NO_WORKERS)
             else:
                 session.tick()
+
+    def _observe(self, working: bool = True) -> None:
+        dispatcher = self._dispatcher
+        self._session.meter.employ(dispatcher.workers)
+        self._session.report.observe(
+            dispatcher.workers, dispatcher.threads, dispatcher.in_flight, working
+        )
 
     def _fill_window(self) -> None:
         while self._dispatcher.has_room():
@@ -263,7 +275,11 @@ class ChunkProcessing:
         return self._pace.limit(dataset, self._queue.left(), self._dispatcher.threads)
 
     def _send(self, task: Task) -> Future[Any]:
-        return self._tasks.process(task) if isinstance(task, Batch) else self._tasks.look_at(task)
+        if not isinstance(task, Batch):
+            return self._tasks.look_at(task)
+        future = self._tasks.process(task)
+        self._session.report.files.sent(task.files)
+        return future
 
     def _follow_pause(self) -> None:
         session = self._session
@@ -275,6 +291,7 @@ class ChunkProcessing:
     def _take_in(self, finished: Finished[Task]) -> None:
         task = finished.work
         if isinstance(task, Batch):
+            self._session.report.files.returned(task.files)
             alone = self._suspects.came_back(task)
             if isinstance(finished.value, BatchOutcome):
                 began = time.thread_time()
@@ -321,7 +338,7 @@ class ChunkProcessing:
             self._show(output)
             session.meter.done(batch.dataset, sum(map(len, good)), len(good))
         self._pace.learn(batch.dataset, weight(batch.items), outcome.seconds)
-        session.metrics.add(_effort(batch, outcome))
+        session.report.add(effort_of(batch, outcome), shares_of(batch, outcome))
         self._merge(batch, output)
         session.meter.read(outcome.measures.bytes_read)
         failed = [(item, chunk, chunk.cause) for item, chunk in results if chunk.cause is not None]
@@ -376,21 +393,3 @@ class ChunkProcessing:
             )
             self._session.meter.failed(dataset, events, len(failures))
             self._session.fail_chunks(failures)
-
-
-def _effort(batch: Batch, outcome: BatchOutcome) -> Effort:
-    good = [chunk for chunk in outcome.chunks if chunk.cause is None]
-    return Effort(
-        dataset=batch.dataset,
-        file=batch.items[0].filename,
-        worker=outcome.worker,
-        host=outcome.host,
-        chunks=len(good),
-        events=sum(chunk.stop - chunk.start for chunk in good),
-        seconds=outcome.seconds,
-        process_seconds=outcome.measures.process_seconds,
-        open_seconds=outcome.measures.open_seconds,
-        bytes_read=outcome.measures.bytes_read,
-        peak_memory_bytes=outcome.peak_memory_bytes,
-        files=len(batch.shape),
-    )

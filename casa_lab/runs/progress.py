@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from coffea.processor.executor import WorkItem
 
 from .models import DatasetProgress, Progress
+from .watching.outlook import Outlook
 
 WINDOW_SECONDS = 10.0
 """Rates are averaged over about this long."""
@@ -35,6 +36,7 @@ class ProgressMeter:
         self._events_skipped = 0
         self._events_before: int | None = None
         self._samples: deque[tuple[float, int, int]] = deque()
+        self._outlook = Outlook()
         self._elapsed = 0.0
         self._resumed_at: float | None = None
         self.workers = 0
@@ -78,6 +80,7 @@ class ProgressMeter:
             self._events_before = self._events_done
         self._resumed_at = self._clock()
         self._samples.clear()
+        self._outlook.forget()
         self._sample()
 
     def pause(self) -> None:
@@ -107,16 +110,22 @@ class ProgressMeter:
         self._bytes += count
         self._sample()
 
+    def employ(self, workers: int) -> None:
+        """Learn how many workers there are now; called again and again."""
+        self.workers = workers
+        if self._resumed_at is not None:
+            self._outlook.observe(self._clock(), self._events_done, workers)
+
     def snapshot(self) -> Progress:
         """Return the progress as it is now."""
         datasets = {name: self._known(name) for name in self._datasets}
         events_done = sum(progress.events_done for progress in datasets.values())
         events_rate, bytes_rate = self._rates()
         events_total = _sum(progress.events_total for progress in datasets.values())
-        seconds_left = None
-        if events_total is not None and self._resumed_at is not None and events_rate > 0:
-            left = events_total - events_done - self._events_failed - self._events_skipped
-            seconds_left = left / events_rate
+        left = None
+        if events_total is not None and self._resumed_at is not None:
+            rest = events_total - events_done - self._events_failed - self._events_skipped
+            left = self._outlook.predict(self._clock(), events_done, rest)
         return Progress(
             datasets=datasets,
             events_done=events_done,
@@ -127,7 +136,8 @@ class ProgressMeter:
             bytes_read=self._bytes,
             events_per_second=events_rate,
             bytes_per_second=bytes_rate,
-            seconds_left=seconds_left,
+            seconds_left=left and left.seconds,
+            seconds_left_error=left and left.error,
             seconds_elapsed=self._seconds_elapsed(),
             workers=self.workers,
         )
@@ -159,6 +169,7 @@ class ProgressMeter:
 
     def _sample(self) -> None:
         now = self._clock()
+        self._outlook.observe(now, self._events_done, self.workers)
         if self._samples and now - self._samples[-1][0] < CHANGE_SECONDS:
             return
         self._samples.append((now, self._events_done, self._bytes))
@@ -202,4 +213,4 @@ def recount(progress: Progress, counted: Mapping[str, tuple[int, int]]) -> None:
 def forget_rates(progress: Progress) -> None:
     """Forget how fast an earlier session was."""
     progress.events_per_second = progress.bytes_per_second = 0.0
-    progress.seconds_left = None
+    progress.seconds_left = progress.seconds_left_error = None

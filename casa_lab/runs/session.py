@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from casa_lab.errors import Conflict
-from casa_lab.folders import Journal, Owner, RequestInbox, write_json
+from casa_lab.folders import Journal, Owner, RequestInbox
 from casa_lab.runs.failures.book import FailureBook
 
 from .ending import ending
@@ -17,20 +17,17 @@ from .errors import RunError
 from .folder import RunFolder
 from .ledger import Ledger
 from .live import LiveHistograms, accumulator_of
-from .metrics import MetricsMeter, read_metrics
 from .models import Failure, Progress, RunState
 from .plan import FileKey
 from .progress import ProgressMeter, forget_rates, fractions, recount
 from .states import ENDED, check_transition, has_work_left
+from .watching.report import Report
 
 SNAPSHOT_SECONDS = 0.2
 """Least time between two snapshots of the histograms and two updates of the state."""
 
 SNAPSHOT_SHARE = 0.1
 """Largest part of the driver's time that snapshots may take; large ones come less often."""
-
-METRICS_SECONDS = 5.0
-"""Least time between two updates of the metrics, which name every worker."""
 
 _log = logging.getLogger(__name__)
 
@@ -80,14 +77,13 @@ class RunSession:
         self._record.finished = None
         self.book = FailureBook(folder)
         self.meter = ProgressMeter()
-        self.metrics = MetricsMeter(read_metrics(folder.metrics))
+        self.report = Report(folder, self._record.reports_sequence)
         self.live = LiveHistograms()
         self.live.sequence = self._record.histograms_sequence
         self._ledger: Ledger | None = None
         self.postprocess: Callable[[Any], Any] = _unchanged
         self.watch: Callable[[Progress], object] = _unchanged
         self._publish_at = 0.0
-        self._measure_at = 0.0
         self.stop_requested = False
         self.pause_requested = False
         self._enter_queue()
@@ -147,12 +143,15 @@ class RunSession:
 
     def begin_chunks(self) -> None:
         """Take the failures that are tried again off the list, now that the files are known."""
-        for failure in self.book.begin():
+        failures = self.book.begin()
+        self.report.files.failed(failures)
+        for failure in failures:
             self.meter.failed(failure.dataset, 0, 1)
 
     def fail_chunks(self, failures: list[Failure]) -> None:
         """List chunks that failed."""
         self.book.add(failures)
+        self.report.files.failed(failures)
 
     def poll_requests(self) -> None:
         """Take in what others ask for: stop, pause or resume."""
@@ -173,10 +172,8 @@ class RunSession:
         if self.live.publish(self.folder.histograms, fractions(self._record.progress)):
             self._record.histograms_sequence = self.live.sequence
         self.ledger.checkpoint_if_due()
+        self._record.reports_sequence = self.report.write_if_due()
         self._write()
-        if began >= self._measure_at:
-            self._measure_at = began + METRICS_SECONDS
-            self._write_metrics()
         now = time.monotonic()
         self._publish_at = max(began + SNAPSHOT_SECONDS, now + (now - began) / SNAPSHOT_SHARE)
 
@@ -230,7 +227,7 @@ class RunSession:
         self._record.finished = self._record.updated = time.time()
         _log.info("%s: %s", state, message)
         try:
-            self._write_metrics(finished=True)
+            self._record.reports_sequence = self.report.write(finished=True)
             self._journal.append(state, message=message)
             self.folder.write_state(self._record.model_dump(mode="json"))
         except OSError:
@@ -257,7 +254,9 @@ class RunSession:
     def _give_back_failures(self) -> None:
         try:
             counted = self.ledger.counted
-            for failure in self.book.give_back(lambda file: counted.get(FileKey(*file), ())):
+            failures = self.book.give_back(lambda file: counted.get(FileKey(*file), ()))
+            self.report.files.failed(failures)
+            for failure in failures:
                 self.meter.failed(failure.dataset, 0, 1)
         except (OSError, RunError):
             _log.exception("What was not tried again is missing in the list of failures.")
@@ -312,9 +311,6 @@ class RunSession:
         self._record.updated = time.time()
         self.folder.write_state(self._record.model_dump(mode="json"))
         self.watch(self._record.progress)
-
-    def _write_metrics(self, finished: bool = False) -> None:
-        write_json(self.folder.metrics, self.metrics.snapshot(finished).model_dump(mode="json"))
 
 
 def _unchanged(value: Any) -> Any:

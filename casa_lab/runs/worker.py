@@ -93,6 +93,7 @@ class ChunkOutcome:
     stop: int
     cause: Cause | None = None
     attempts: int = 1
+    seconds: float = 0.0
 
 
 @dataclass
@@ -166,9 +167,11 @@ def _outputs(
     for item in items:
         chunk = ChunkOutcome(item.entrystart, item.entrystop)
         outcome.chunks.append(chunk)
+        started = time.perf_counter()
         found, chunk.cause, chunk.attempts = _attempt(
             partial(reader.process, item), partial(explain_chunk, item=item)
         )
+        chunk.seconds = time.perf_counter() - started
         if found is not None:
             outcome.measures.add(found.measures)
         yield None if found is None else found.output

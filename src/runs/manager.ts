@@ -3,22 +3,31 @@ import { Manager } from '../services/manager';
 import type {
   Acceptance,
   FailureList,
+  FileTiles,
   HistogramCatalog,
+  IFileQuery,
   NewRun,
   Processor,
   Retry,
   Run,
-  RunLog
+  RunFileList,
+  RunLog,
+  RunMetrics,
+  RunSeries
 } from '../services/models';
 import { Records } from '../services/records';
 import {
   failureList,
+  fileTiles,
   histogramCatalog,
   nothing,
   processorList,
   run,
+  runFileList,
   runList,
-  runLog
+  runLog,
+  runMetrics,
+  runSeries
 } from '../services/validate';
 import type { IRunManager } from './tokens';
 
@@ -69,6 +78,28 @@ export class RunManager extends Manager implements IRunManager {
 
   accept(id: string, failures: Acceptance): Promise<Run> {
     return this._act(id, 'accept', failures);
+  }
+
+  metrics(id: string): Promise<RunMetrics> {
+    return this.request(`${Private.path(id)}/metrics`, runMetrics);
+  }
+
+  series(id: string): Promise<RunSeries> {
+    return this.request(`${Private.path(id)}/series`, runSeries);
+  }
+
+  tiles(id: string): Promise<FileTiles> {
+    return this.request(`${Private.path(id)}/tiles`, fileTiles);
+  }
+
+  files(id: string, query: IFileQuery): Promise<RunFileList> {
+    const given = Object.entries(query).filter(
+      ([, value]) => value !== undefined
+    );
+    const parameters = new URLSearchParams(
+      given.map(([name, value]) => [name, String(value)])
+    );
+    return this.request(`${Private.path(id)}/files?${parameters}`, runFileList);
   }
 
   log(id: string): Promise<RunLog> {

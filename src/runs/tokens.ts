@@ -3,12 +3,17 @@ import type { IManager } from '../services/manager';
 import type {
   Acceptance,
   FailureList,
+  FileTiles,
   HistogramCatalog,
+  IFileQuery,
   NewRun,
   Processor,
   Retry,
   Run,
-  RunLog
+  RunFileList,
+  RunLog,
+  RunMetrics,
+  RunSeries
 } from '../services/models';
 
 export const IRunManager = new Token<IRunManager>(
@@ -45,6 +50,18 @@ export interface IRunManager extends IManager {
 
   /** Accepts that failed chunks are missing: without them the run is complete. */
   accept(id: string, failures: Acceptance): Promise<Run>;
+
+  /** Tells how well the run used its cluster. */
+  metrics(id: string): Promise<RunMetrics>;
+
+  /** Tells how the run went over time. */
+  series(id: string): Promise<RunSeries>;
+
+  /** Shows all files of the run at a glance. */
+  tiles(id: string): Promise<FileTiles>;
+
+  /** Lists some of the files of the run. */
+  files(id: string, query: IFileQuery): Promise<RunFileList>;
 
   /** Returns the end of the run's log. */
   log(id: string): Promise<RunLog>;

@@ -41,6 +41,31 @@ export type RunList = Complete<Schemas['RunList']>;
 export type RunLog = Complete<Schemas['RunLog']>;
 export type RunState = Run['state'];
 
+export type LateBatch = Complete<Schemas['LateBatch']>;
+export type RunMetrics = Complete<Schemas['RunMetrics']>;
+export type RunSeries = Complete<Schemas['RunSeries']>;
+export type Work = Complete<Schemas['Work']>;
+export type WorkerWork = Complete<Schemas['WorkerWork']>;
+
+export type DatasetTiles = Complete<Schemas['DatasetTiles']>;
+export type FileTiles = Complete<Schemas['FileTiles']>;
+export type RunFile = Complete<Schemas['RunFile']>;
+export type RunFileList = Complete<Schemas['RunFileList']>;
+export type FileState = RunFile['state'];
+
+/** Which files of a run are to be listed. */
+export interface IFileQuery {
+  dataset?: string;
+  state?: FileState;
+
+  /** Number of the first and of the last file, among those of the dataset. */
+  first?: number;
+  last?: number;
+
+  offset?: number;
+  limit?: number;
+}
+
 /** Which failures are tried again. */
 export type Retry = Partial<Schemas['Retry']>;
 

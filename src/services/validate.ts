@@ -5,13 +5,17 @@ import type {
   Dataset,
   DatasetFile,
   DatasetList,
+  DatasetTiles,
   Failure,
   FailureExample,
   FailureGroup,
   FailureList,
   FailurePlace,
+  FileState,
+  FileTiles,
   Histogram,
   HistogramCatalog,
+  LateBatch,
   LeftOut,
   Parameter,
   Processor,
@@ -21,7 +25,11 @@ import type {
   Progress,
   Run,
   RunList,
+  RunFile,
+  RunFileList,
   RunLog,
+  RunMetrics,
+  RunSeries,
   Source,
   Worker
 } from './models';
@@ -174,6 +182,7 @@ export const run = object<Run>({
   }),
   datasets: list<string>(text),
   histograms_sequence: number,
+  reports_sequence: number,
   created: number,
   updated: number,
   resumable: boolean
@@ -204,6 +213,47 @@ export const failureList = object<FailureList>({
   groups: list(failureGroup),
   total: number,
   accepted: list(failureGroup)
+});
+
+export const runMetrics = object<RunMetrics>({
+  sessions: number,
+  wall_seconds: number,
+  thread_seconds: number,
+  event_rate_khz: number,
+  slowest: list<LateBatch>(mapping),
+  datasets: mapping,
+  workers: mapping
+});
+
+export const runSeries = object<RunSeries>({
+  interval: number,
+  seconds: list<number>(number),
+  events: list<number>(number),
+  bytes_read: list<number>(number),
+  worker_seconds: list<number>(number),
+  thread_seconds: list<number>(number),
+  busy_seconds: list<number>(number),
+  peak_memory_bytes: list<number>(number),
+  sessions: list<number>(number)
+});
+
+export const fileTiles = object<FileTiles>({
+  states: list<FileState>(text),
+  files_per_tile: number,
+  datasets: list(
+    object<DatasetTiles>({
+      dataset: text,
+      files: number,
+      counts: list<number>(number),
+      tiles: list(list<number>(number)),
+      done: list<number>(number)
+    })
+  )
+});
+
+export const runFileList = object<RunFileList>({
+  files: list(object<RunFile>({ dataset: text, file: text, state: text })),
+  total: number
 });
 
 export const runLog = object<RunLog>({ text: text, truncated: boolean });

@@ -17,6 +17,8 @@ from casa_lab.forecasts.forecast import DryRunRecord, Sample, Workers, make_fore
 from casa_lab.runs.folder import open_run
 from casa_lab.runs.metrics import Effort, MetricsMeter
 from casa_lab.runs.models import AUTOMATIC_CHUNKSIZE
+from casa_lab.runs.watching.board import FileShare
+from casa_lab.runs.watching.report import Report
 
 SOURCE = '''
 from coffea.processor import ProcessorABC
@@ -244,6 +246,45 @@ async def test_metrics_are_zero_until_the_run_has_measured_some(ask, put_run) ->
     assert reply.body["workers"]["tcp://one:1"]["events"] == 2000
 
 
+async def test_series_and_files_are_empty_until_there_are_some(ask, put_run) -> None:
+    folder = put_run("running")
+    assert (await ask("GET", f"{RUN}/series")).body["seconds"] == []
+    assert (await ask("GET", f"{RUN}/tiles")).body["datasets"] == []
+    assert (await ask("GET", f"{RUN}/files")).body == {"files": [], "total": 0}
+
+    report = Report(folder, 0)
+    names = [("dy", f"{number}.root", "Events") for number in range(3)]
+    report.open(names)
+    report.files.plan(names[1], 1, 100, 0)
+    report.observe(workers=1, threads=2, tasks=1)
+    effort = Effort("dy", "1.root", "tcp://one:1", "one", 1, 100, seconds=2.0)
+    report.add(effort, [FileShare(names[1], 100, 2.0)])
+    assert report.write() == 1
+    assert (await ask("GET", f"{RUN}/series")).body["events"] == [100]
+    tiles = (await ask("GET", f"{RUN}/tiles")).body
+    assert (tiles["sequence"], tiles["files_per_tile"]) == (1, 1)
+    assert tiles["datasets"][0]["counts"] == [2, 0, 1, 0, 0, 0]
+    listed = await ask("GET", f"{RUN}/files", params={"state": "done", "limit": "5"})
+    (file,) = listed.body["files"]
+    assert (file["file"], file["worker"], file["seconds"]) == ("1.root", "tcp://one:1", 2.0)
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"limit": "0"}, "Field 'limit': "),
+        ({"limit": "100000"}, "Field 'limit': "),
+        ({"first": "-1"}, "Field 'first': "),
+        ({"offset": "many"}, "Field 'offset': "),
+        ({"state": "asleep"}, "Field 'state': "),
+    ],
+)
+async def test_files_are_not_asked_for_in_that_way(ask, put_run, query, sentence) -> None:
+    put_run("done")
+    reply = await ask("GET", f"{RUN}/files", params=query)
+    assert (reply.status, sentence in reply.message) == (400, True)
+
+
 async def test_a_run_is_deleted(ask, put_run) -> None:
     folder = put_run("done")
     assert (await ask("DELETE", RUN)).status == 204
@@ -263,6 +304,9 @@ async def test_a_run_is_deleted(ask, put_run) -> None:
         ("POST", "/retry"),
         ("POST", "/accept"),
         ("GET", "/metrics"),
+        ("GET", "/series"),
+        ("GET", "/tiles"),
+        ("GET", "/files"),
         ("GET", "/log"),
         ("GET", "/histograms"),
     ],

@@ -35,6 +35,7 @@ def clock() -> Clock:
 def meter(clock: Clock) -> ProgressMeter:
     """Two datasets, of 1000 and 200 events in chunks of 100."""
     meter = ProgressMeter(clock)
+    meter.workers = 2
     meter.expect({"a": 2, "b": 1})
     for file in ("0.root", "1.root"):
         meter.plan([chunk("a", file, 100 * n, 100 * n + 100) for n in range(5)])
@@ -53,6 +54,7 @@ def test_a_plan_is_counted_by_dataset(meter: ProgressMeter) -> None:
 
 def test_totals_are_unknown_while_files_are(clock: Clock) -> None:
     meter = ProgressMeter(clock)
+    meter.workers = 2
     meter.expect({"a": 2, "b": 1})
     meter.plan([chunk("a", "0.root", 0, 100)])
     meter.plan([chunk("b", "0.root", 0, 50)])

@@ -26,7 +26,7 @@ class FailureTally:
     def add(self, failure: Failure) -> None:
         """Count a failure."""
         self.total += 1
-        key = (failure.kind, _common_cause(failure))
+        key = (failure.kind, common_cause(failure))
         group = self._groups.get(key)
         if group is None:
             group = self._groups[key] = _Group(failure)
@@ -54,7 +54,7 @@ def group_failures(failures: Iterable[Failure], explain: Explain) -> list[Failur
 
 def group_id(failure: Failure) -> str:
     """Return the id of the group that a failure belongs to."""
-    text = f"{failure.kind}\n{_common_cause(failure)}"
+    text = f"{failure.kind}\n{common_cause(failure)}"
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
@@ -71,7 +71,7 @@ def sum_left_out(failures: Iterable[Failure]) -> LeftOut:
     return summed
 
 
-def _common_cause(failure: Failure) -> str:
+def common_cause(failure: Failure) -> str:
     """Return the cause without what tells equal causes apart: the file's name, and numbers."""
     cause = failure.cause.replace(failure.file, "…") if failure.file else failure.cause
     return _NUMBER.sub("…", cause)
@@ -98,7 +98,7 @@ class _Group:
         if failure.peak_memory_bytes is not None:
             self._peak = max(self._peak or 0, failure.peak_memory_bytes)
         if failure.cause != self._first.cause:
-            self._cause = _common_cause(failure)
+            self._cause = common_cause(failure)
         self._datasets[failure.dataset] = None
         self._files[failure.file] = None
         if failure.host:

@@ -24,7 +24,7 @@ from casa_lab.runs.states import ENDED, check_transition
 from .book import count_failures, read_failures, write_failures, write_left_out
 from .grouping import group_id
 from .reproduce import reproducing_code
-from .scope import name_of
+from .scope import FileName, name_of
 from .tallies import Tallies
 from .tracebacks import trim, user_code_of
 
@@ -47,6 +47,12 @@ def list_failures(run: str) -> FailureList:
         )
 
     return _tallies.list_failures(folder, explain)
+
+
+def left_out_files(folder: RunFolder) -> set[FileName]:
+    """Return the files of a run of which all failures were accepted as missing."""
+    # Most runs have none, and then their failures need not be read.
+    return _tallies.left_out_files(folder) if folder.left_out.exists() else set()
 
 
 def retry(run: str, groups: Sequence[str] | None = None, accepted: bool = False) -> Run:

@@ -15,7 +15,7 @@ from casa_lab.runs.folder import RunFolder
 from casa_lab.runs.models import Failure, FailureList
 
 from .grouping import Explain, FailureTally
-from .scope import ChunkName, name_of
+from .scope import ChunkName, FileName, name_of
 
 MOST_RUNS = 8
 """How many runs are remembered: those that somebody looks at."""
@@ -43,16 +43,29 @@ class Tallies:
             Makes the example of a group out of its first failure.
         """
         with self._lock:
-            lists = self._lists.pop(folder.path, None) or _Lists(folder)
-            self._lists[folder.path] = lists
-            if len(self._lists) > MOST_RUNS:
-                self._lists.popitem(last=False)
-            lists.read()
+            lists = self._read(folder)
             return FailureList(
                 groups=lists.failures.tally.groups(explain),
                 total=lists.failures.tally.total,
                 accepted=lists.left_out.tally.groups(explain),
             )
+
+    def left_out_files(self, folder: RunFolder) -> set[FileName]:
+        """Return the files of which all failures were accepted as missing."""
+        with self._lock:
+            lists = self._read(folder)
+            accepted, failed = (
+                {name[:3] for name in each.names} for each in (lists.left_out, lists.failures)
+            )
+            return accepted - failed
+
+    def _read(self, folder: RunFolder) -> _Lists:
+        lists = self._lists.pop(folder.path, None) or _Lists(folder)
+        self._lists[folder.path] = lists
+        if len(self._lists) > MOST_RUNS:
+            self._lists.popitem(last=False)
+        lists.read()
+        return lists
 
 
 class _Lists:

@@ -3,10 +3,16 @@ import type {
   Failure,
   FailureGroup,
   FailureList,
+  FileTiles,
   HistogramCatalog,
   Progress,
   Run,
-  RunLog
+  RunFile,
+  RunFileList,
+  RunLog,
+  RunMetrics,
+  RunSeries,
+  Work
 } from '../../services/models';
 import type { IRunManager } from '../tokens';
 
@@ -27,6 +33,7 @@ export function makeProgress(fields: Partial<Progress> = {}): Progress {
     events_per_second: 100,
     bytes_per_second: 400_000,
     seconds_left: 5,
+    seconds_left_error: null,
     seconds_elapsed: 5,
     workers: 2,
     ...fields
@@ -51,6 +58,7 @@ export function makeRun(fields: Partial<Run> = {}): Run {
     finished: null,
     resumable: false,
     histograms_sequence: 0,
+    reports_sequence: 0,
     result_chunks: 0,
     progress: makeProgress(),
     ...fields
@@ -114,6 +122,106 @@ export function makeGroup(fields: Partial<FailureGroup> = {}): FailureGroup {
   };
 }
 
+/** Makes the metrics of a run that has not measured anything, unless told otherwise. */
+export function makeMetrics(fields: Partial<RunMetrics> = {}): RunMetrics {
+  return {
+    ...makeWork(),
+    sessions: 0,
+    preparing_seconds: 0,
+    wall_seconds: 0,
+    finishing_seconds: 0,
+    thread_seconds: 0,
+    threads_mean: 0,
+    threads_peak: 0,
+    event_rate_khz: 0,
+    event_rate_per_core_khz: 0,
+    data_rate_gbps: 0,
+    core_efficiency: 0,
+    core_occupancy: 0,
+    median_batch_seconds: 0,
+    batch_seconds: [],
+    tail: null,
+    slowest: [],
+    datasets: {},
+    workers: {},
+    ...fields
+  };
+}
+
+/** Makes sums over batches. */
+export function makeWork(fields: Partial<Work> = {}): Work {
+  return {
+    batches: 0,
+    chunks: 0,
+    events: 0,
+    bytes_read: 0,
+    busy_seconds: 0,
+    process_seconds: 0,
+    open_seconds: 0,
+    overhead_seconds: 0,
+    busy_rate_khz: 0,
+    peak_memory_bytes: 0,
+    ...fields
+  };
+}
+
+/** Makes a series of a few intervals of a second. */
+export function makeSeries(fields: Partial<RunSeries> = {}): RunSeries {
+  return {
+    interval: 1,
+    seconds: [1, 1, 0.5],
+    events: [100, 300, 100],
+    bytes_read: [1_000_000, 3_000_000, 1_000_000],
+    worker_seconds: [1, 2, 1],
+    thread_seconds: [1, 2, 1],
+    busy_seconds: [1, 2, 0.5],
+    peak_memory_bytes: [100_000_000, 300_000_000, 200_000_000],
+    sessions: [0],
+    ...fields
+  };
+}
+
+/** Makes the tiles of three files, one of which has failed. */
+export function makeTiles(fields: Partial<FileTiles> = {}): FileTiles {
+  return {
+    sequence: 1,
+    states: ['waiting', 'running', 'done', 'slow', 'failed', 'left out'],
+    files_per_tile: 1,
+    datasets: [
+      {
+        dataset: 'ttbar',
+        files: 3,
+        counts: [1, 0, 1, 0, 1, 0],
+        tiles: [
+          [0, 0, 1, 0, 0, 0],
+          [0, 0, 0, 0, 1, 0],
+          [1, 0, 0, 0, 0, 0]
+        ],
+        done: [1, 0.5, 0]
+      }
+    ],
+    ...fields
+  };
+}
+
+/** Makes a file that is done. */
+export function makeFile(fields: Partial<RunFile> = {}): RunFile {
+  return {
+    dataset: 'ttbar',
+    file: '/data/ttbar.root',
+    state: 'done',
+    chunks_total: 2,
+    chunks_failed: 0,
+    events_done: 1_000,
+    events_total: 1_000,
+    seconds: 2.5,
+    worker: 'tls://127.0.0.1:1',
+    host: 'node-1',
+    failure: null,
+    ...fields
+  };
+}
+
 /** A manager of one run, which a test changes as it likes. */
 export class FakeRuns implements IRunManager {
   constructor(run: Run | undefined) {
@@ -139,6 +247,13 @@ export class FakeRuns implements IRunManager {
     groups: [],
     total: 0,
     accepted: []
+  }));
+  readonly metrics = jest.fn(async () => makeMetrics());
+  readonly series = jest.fn(async () => makeSeries());
+  readonly tiles = jest.fn(async () => makeTiles());
+  readonly files = jest.fn(async (): Promise<RunFileList> => ({
+    files: [makeFile()],
+    total: 1
   }));
   readonly log = jest.fn(async (): Promise<RunLog> => ({
     text: 'all is well',

@@ -122,11 +122,13 @@ export function makeRun(change: Partial<Run> = {}): Run {
       events_per_second: 0,
       bytes_per_second: 0,
       seconds_left: null,
+      seconds_left_error: null,
       seconds_elapsed: 1,
       workers: 2,
       left_out: { chunks: 0, events: 0, files: 0, unread_files: 0 }
     },
     histograms_sequence: 0,
+    reports_sequence: 0,
     result_chunks: 0,
     updated: 1,
     finished: null,
