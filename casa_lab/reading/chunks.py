@@ -28,6 +28,7 @@ from .collector import (
     leave_out_what_is_imported,
     take_in_what_is_imported,
 )
+from .columns import kept_columns
 from .events import ChunkRequest, EventsMaker
 from .files import FileName, OpenFiles, OpenTree, ReadingOptions
 from .heap import give_freed_memory_back, keep_freed_memory
@@ -170,7 +171,7 @@ class ChunkReader:
                     metadata=chunk_metadata(item),
                     access_log=access_log,
                     iteritems_options=self._work.iteritems_options,
-                    buffer_cache=self._work.cache_function(),
+                    buffer_cache=self._column_cache(),
                 ),
             )
         made = time.perf_counter()
@@ -216,6 +217,11 @@ class ChunkReader:
             columns={name.rpartition("-")[0] for name in metrics.get("columns", ())},
         )
         return ChunkOutput(output, measures)
+
+    def _column_cache(self) -> Any | None:
+        chosen = self._work.cache_function()
+        kept = self._work.options.column_bytes
+        return kept_columns().keep(kept) if chosen is None and kept else chosen
 
 
 class _Stage:

@@ -30,12 +30,17 @@ class ReadingOptions:
         Use the form and schema of a file for others with the same branches.
     open_seconds
         How long opening a file may take before it counts as failed.
+    column_bytes
+        Memory of each worker process for columns that were read, so that the next
+        run over the same chunks need not read them again; chunks go to the workers
+        that have their columns. Unless Runner is given a ``cachestrategy``.
     """
 
     open_files: int = 2
     lazy_branches: bool = True
     reuse_forms: bool = True
     open_seconds: float = 120.0
+    column_bytes: int = 0
 
 
 @dataclass(frozen=True)

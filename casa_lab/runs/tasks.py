@@ -14,6 +14,7 @@ from coffea.processor.executor import FileMeta
 from dask.utils import format_bytes
 from distributed import Client, Future, KilledWorker
 
+from casa_lab.reading.columns import Chunk, chunks_with_kept_columns
 from casa_lab.reading.work import RunWork
 from casa_lab.runs.failures.causes import Cause
 
@@ -72,6 +73,8 @@ class RunTasks:
         self._plugin = f"casa-{self._prefix}"
         self._function = pack(work)
         self._sources = carried_sources()
+        self._keeps_columns = work.chunks is not None and work.chunks.options.column_bytes > 0
+        self._homes: dict[Chunk, str] = {}
         self._gate = EnvironmentGate(client, modules)
         self.retries = retries
         self._numbers = itertools.count()
@@ -86,6 +89,9 @@ class RunTasks:
         except Exception:
             self._gate.check()  # a worker that came after the first look may be to blame
             raise
+        if self._keeps_columns:
+            kept = self._client.run(chunks_with_kept_columns)
+            self._homes = {chunk: worker for worker, chunks in kept.items() for chunk in chunks}
         return self
 
     def __exit__(
@@ -102,8 +108,13 @@ class RunTasks:
             _log.warning("The workers keep the plugin %s.", self._plugin, exc_info=True)
 
     def process(self, batch: Batch) -> Future[Any]:
-        """Send a batch of chunks."""
-        return self._submit(run_batch, batch.items, batch.shape)
+        """Send a batch of chunks, to the worker that has their columns if there is one."""
+        homes = {
+            self._homes.get((item.fileuuid, item.entrystart, item.entrystop))
+            for item in batch.items
+        }
+        home = homes.pop() if len(homes) == 1 else None
+        return self._submit(run_batch, batch.items, batch.shape, workers=home)
 
     def look_at(self, metas: tuple[FileMeta, ...]) -> Future[Any]:
         """Send files to be looked at."""
@@ -133,11 +144,22 @@ class RunTasks:
         return self._lost[work] <= self.retries
 
     def _submit(
-        self, function: Callable[..., Any], *arguments: Any, priority: int = 0
+        self,
+        function: Callable[..., Any],
+        *arguments: Any,
+        priority: int = 0,
+        workers: str | None = None,
     ) -> Future[Any]:
         key = f"{self._prefix}-{next(self._numbers)}"
         return self._client.submit(
-            function, self._plugin, *arguments, key=key, priority=priority, pure=False
+            function,
+            self._plugin,
+            *arguments,
+            key=key,
+            priority=priority,
+            workers=workers,
+            allow_other_workers=workers is not None,
+            pure=False,
         )
 
 
