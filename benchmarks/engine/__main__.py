@@ -47,15 +47,15 @@ def measure(part: str, options: argparse.Namespace) -> dict[str, Any]:
     if part == "ladder":
         return run_ladder(options.workers, options.most_chunks)
     if part == "levers":
-        return run_levers(fileset_of("wide", options, files=2), options.pairs)
+        return run_levers(fileset_of("wide", options), options.pairs)
     with machinery(options.workers) as machines:
         if part == "latency":
             return run_latency(machines, fileset_of("wide", options), options.pairs)
         return run_pairs(machines, fileset_of(part, options), options.pairs, options.contenders)
 
 
-def fileset_of(shape: str, options: argparse.Namespace, files: int | None = None) -> Fileset:
-    return make_fileset(options.data, shape, files or options.files, options.events)
+def fileset_of(shape: str, options: argparse.Namespace) -> Fileset:
+    return make_fileset(options.data, shape, options.files, options.events)
 
 
 def circumstances(options: argparse.Namespace) -> dict[str, Any]:

@@ -93,8 +93,23 @@ def with_casa(file: File, chunksize: int, options: ReadingOptions | None = None)
         yield reader(item).output["out"]
 
 
-@functools.cache
+def forget_readers() -> None:
+    """Begin anew, without open files; forms are kept, as on a worker."""
+    for reader in _readers.values():
+        reader.close()
+    _readers.clear()
+
+
+_readers: dict[ReadingOptions, ChunkReader] = {}
+
+
 def _reader(options: ReadingOptions) -> ChunkReader:
+    if options not in _readers:
+        _readers[options] = _new_reader(options)
+    return _readers[options]
+
+
+def _new_reader(options: ReadingOptions) -> ChunkReader:
     work = ChunkWork(
         coffea=functools.partial(dict),  # for what Casa does not read itself
         keep_metrics=False,
@@ -125,7 +140,7 @@ def _share(taken: Any) -> None:
 
 
 def _take_files(process: Process, chunksize: int, files: list[File]) -> Any:
-    _reader.cache_clear()  # each run begins without forms and open files
+    forget_readers()
     total = None
     while (number := _take_number()) < len(files):
         total = accumulate(process(files[number], chunksize), total)

@@ -10,7 +10,7 @@ from casa_lab.reading.files import ReadingOptions
 
 from .contenders import CHUNKSIZE
 from .data import Fileset
-from .floor import files_of, with_casa
+from .floor import files_of, forget_readers, with_casa
 
 NOTHING = ReadingOptions(open_files=0, lazy_branches=False, reuse_forms=False)
 ALL = ReadingOptions()
@@ -35,6 +35,7 @@ def run_levers(fileset: Fileset, rounds: int) -> dict[str, Any]:
     for number in range(rounds + 1):
         milliseconds = {}
         for name, options in list(LEVERS.items())[:: 1 if number % 2 else -1]:
+            forget_readers()
             began = time.process_time()
             for file in files:
                 for _ in with_casa(file, CHUNKSIZE, options):
