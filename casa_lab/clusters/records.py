@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from casa_lab.folders import Folder, Journal
+from casa_lab.folders.files import DISK_ERRORS
 
 from .models import FINAL_STATES, ClusterRecord, ClusterState, Worker
 from .states import LIVING_STATES, check_transition, describe
@@ -16,6 +18,8 @@ WRITE_INTERVAL_SECONDS = 0.5
 
 _MEMORY_NOISE_BYTES = 16 * 2**20
 _CPU_NOISE_PERCENT = 10.0
+
+_log = logging.getLogger(__name__)
 
 
 def first_record(workers: int) -> ClusterRecord:
@@ -50,6 +54,7 @@ class Recorder:
         self._record = record
         self._written = record
         self._written_at = float("-inf")
+        self._is_mute = False
 
     @property
     def record(self) -> ClusterRecord:
@@ -97,16 +102,28 @@ class Recorder:
         arrived = [worker for worker in present if worker.address not in before]
         left = before - {worker.address for worker in present}
         if arrived or left:
-            self._journal.append(
-                "workers", arrived=[worker.model_dump() for worker in arrived], left=sorted(left)
-            )
+            facts = {"arrived": [worker.model_dump() for worker in arrived], "left": sorted(left)}
+            self._unless_full(lambda: self._journal.append("workers", **facts))
         self._update(workers=present)
 
     def flush(self) -> None:
         """Write ``state.json`` where something worth telling changed and it is time to."""
         due = self._clock() - self._written_at >= WRITE_INTERVAL_SECONDS
         if due and _differ(self._written, self._record):
-            self._write()
+            self._unless_full(self._write)
+
+    def _unless_full(self, write: Callable[[], object]) -> None:
+        """Write, but go on when the disk is full: the cluster's work must not end over that."""
+        try:
+            write()
+        except OSError as error:
+            if error.errno not in DISK_ERRORS:
+                raise
+            if not self._is_mute:
+                _log.warning("What happens to the cluster cannot be written: %s.", error)
+            self._is_mute = True
+        else:
+            self._is_mute = False
 
     def _journal_state(self) -> None:
         self._journal.append("state", state=self._record.state, message=self._record.message)

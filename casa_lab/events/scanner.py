@@ -58,6 +58,7 @@ class _Known:
 
     stamp: tuple[int, int, int] | None = None
     settled: bool = False
+    silent: bool = False
 
 
 class FolderScanner(Generic[NounType]):
@@ -166,8 +167,11 @@ class FolderScanner(Generic[NounType]):
         try:
             # Without an owner the state may turn to lost by the clock alone, so
             # that such a folder is read again until it has settled.
-            if stamp == known.stamp and (known.settled or folder.is_owned()):
+            silent = not known.settled and folder.is_silent()
+            same = (stamp, silent) == (known.stamp, known.silent)
+            if same and (known.settled or folder.is_owned()):
                 return None
+            known.silent = silent
             value = self._read(id_)
         except NotFound:  # being made, or being deleted
             return None

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from .files import read_json, write_json
-from .owner import is_owned
+from .owner import is_owned, is_silent
 
 
 class Folder:
@@ -62,3 +62,7 @@ class Folder:
     def is_owned(self) -> bool:
         """Tell whether a living process owns the folder."""
         return is_owned(self.path)
+
+    def is_silent(self) -> bool:
+        """Tell whether its owner has given no sign of life for long, dead or alive."""
+        return is_silent(self.path)

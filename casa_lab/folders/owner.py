@@ -102,6 +102,15 @@ def is_owned(folder: Path) -> bool:
     return False
 
 
+def is_silent(folder: Path) -> bool:
+    """Tell whether the heart of a folder's owner has not beaten for long, dead or alive."""
+    try:
+        age = time.time() - (folder / "owner.json").stat().st_mtime
+    except FileNotFoundError:
+        return False
+    return age > HEARTBEAT_LIMIT_SECONDS
+
+
 def _read_owner(folder: Path) -> dict[str, Any] | None:
     """Return what the last owner said of itself, ``None`` if there never was one."""
     return read_json(folder / "owner.json")
@@ -111,11 +120,7 @@ def _lives_elsewhere(owner: dict[str, Any] | None, folder: Path) -> bool:
     """Tell whether the owner is a process of another host whose heart beats."""
     if owner is None or owner["host"] == socket.gethostname() or owner.get("released"):
         return False
-    try:
-        age = time.time() - (folder / "owner.json").stat().st_mtime
-    except FileNotFoundError:
-        return False
-    return age < HEARTBEAT_LIMIT_SECONDS
+    return (folder / "owner.json").exists() and not is_silent(folder)
 
 
 def _lock(stream: IO[bytes], folder: Path) -> None:

@@ -26,7 +26,7 @@ from casa_lab.runs.models import Failure
 from casa_lab.runs.packing import unpack
 from casa_lab.runs.plan import Batch, is_placeholder
 from casa_lab.runs.shipping import carried_sources, carry_local
-from casa_lab.runs.tasks import RunTasks, explain_loss
+from casa_lab.runs.tasks import RunTasks
 from casa_lab.runs.worker import BatchOutcome
 
 from .forecast import Forecast, Sample, Workers, make_forecast
@@ -174,7 +174,7 @@ class _Trying:
                     elif self.tasks.may_retry(finished, batch):
                         self._waiting.append(batch)
                     else:
-                        self._fail(as_failure(batch.items[0], explain_loss(finished.error)))
+                        self._fail(as_failure(batch.items[0], self.tasks.explain(finished.error)))
         finally:
             dispatcher.cancel()
         return succeeded

@@ -6,6 +6,8 @@ the run, and stopping is a matter of not sending more.
 
 from __future__ import annotations
 
+import asyncio
+import concurrent.futures
 import queue
 import time
 from collections.abc import Callable, Iterator
@@ -34,10 +36,14 @@ WORKERS_SECONDS = 1.0
 WAIT_SECONDS = 0.1
 """How long to wait for results before the caller gets a turn."""
 
+ANSWER_SECONDS = 2.0
+"""How long the scheduler may take to answer before it counts as silent."""
+
 RECONNECT_SECONDS = 5.0
 """How long the connection to the scheduler may be away before the cluster counts as lost."""
 
-_SILENT = (OSError, TimeoutError, CancelledError, ClosedClientError)
+# Up to Python 3.10, asyncio has a TimeoutError of its own.
+_GONE = (OSError, TimeoutError, asyncio.TimeoutError, CancelledError, ClosedClientError)
 """What a client raises when the scheduler has gone away."""
 
 
@@ -46,7 +52,7 @@ def _scheduler_may_be_gone() -> Iterator[None]:
     """Leave it to :meth:`Dispatcher.take` to find out whether the scheduler is gone for good."""
     try:
         yield
-    except _SILENT:
+    except _GONE:
         pass
     except ValueError as error:
         # Tornado's, when the other side goes away while TLS begins on a connection.
@@ -71,6 +77,10 @@ class Finished(Generic[Work]):
     error: BaseException | None = None
 
 
+_Fetch = tuple[list[Future[Any]], "concurrent.futures.Future[dict[Key, Any]]"]
+"""Tasks that have ended, and the values of those that have one, once they are here."""
+
+
 class Dispatcher(Generic[Work]):
     """A window of tasks in flight.
 
@@ -91,6 +101,8 @@ class Dispatcher(Generic[Work]):
         self._workers = 0
         self._looked = float("-inf")
         self._connected = time.monotonic()
+        self._silent = False
+        self._fetch: _Fetch | None = None
 
     @property
     def in_flight(self) -> int:
@@ -109,12 +121,21 @@ class Dispatcher(Generic[Work]):
         self._look_at_workers()
         return self._threads
 
+    @property
+    def lack(self) -> str | None:
+        """What has to be waited for, in a sentence; ``None`` when all is there."""
+        if self._silent:  # it lives, but is stopped or far too busy
+            return "Waiting for the scheduler, which does not answer."
+        return None if self.workers else "Waiting for workers."
+
     def has_room(self) -> bool:
         """Tell whether the window has room for a task."""
         if self._client.status != "running":
             return False
         self._look_at_workers()
-        return len(self._flying) < max(LEAST_WINDOW, TASKS_PER_THREAD * self._threads)
+        return not self._silent and len(self._flying) < max(
+            LEAST_WINDOW, TASKS_PER_THREAD * self._threads
+        )
 
     def send(self, work: Work) -> None:
         """Send a piece of work.
@@ -145,12 +166,24 @@ class Dispatcher(Generic[Work]):
         ClusterLost
             When the scheduler does not answer any more.
         """
-        landed = [future for future, _ in self._wait(min(seconds, WAIT_SECONDS))]
-        results = self._gather([future for future in landed if future.status == "finished"])
+        seconds = min(seconds, WAIT_SECONDS)
+        if self._fetch is None:
+            self._fetch = self._begin_fetch([future for future, _ in self._wait(seconds)])
+        landed, results = self._fetch
+        values: dict[Key, Any] = {}
+        try:
+            values = results.result(seconds)
+        except concurrent.futures.TimeoutError:
+            # It comes later: lost results are computed anew, or the scheduler is silent.
+            self._check_connection()
+            return
+        except CancelledError:
+            pass
+        self._fetch = None
         for future in landed:
             _, work = self._flying.pop(future.key)
-            if future.key in results:
-                yield Finished(work, value=results[future.key])
+            if future.key in values:
+                yield Finished(work, value=values[future.key])
             elif future.status == "error":
                 yield Finished(work, error=future.exception())
             else:
@@ -158,24 +191,37 @@ class Dispatcher(Generic[Work]):
 
     def cancel(self) -> None:
         """Give up what is in flight."""
+        if self._fetch is not None:
+            self._fetch[1].cancel()
+            self._fetch = None
         if self._flying and self._client.status == "running":
             with _scheduler_may_be_gone():
                 self._client.cancel([future for future, _ in self._flying.values()], force=True)
         self._flying.clear()
 
-    def _gather(self, futures: list[Future[Any]]) -> dict[Key, Any]:
+    def _begin_fetch(self, landed: list[Future[Any]]) -> _Fetch:
+        """Ask for the values of tasks that have ended."""
+        finished = [future for future in landed if future.status == "finished"]
+        if finished:
+            loop: Any = self._client.loop
+            results = asyncio.run_coroutine_threadsafe(self._gather(finished), loop.asyncio_loop)
+            return landed, results
+        nothing: concurrent.futures.Future[dict[Key, Any]] = concurrent.futures.Future()
+        nothing.set_result({})
+        return landed, nothing
+
+    async def _gather(self, futures: list[Future[Any]]) -> dict[Key, Any]:
         """Return the values of finished tasks, without those that were lost meanwhile."""
-        values = self._ask_for(futures)
+        values = await self._ask_for(futures)
         if len(values) == len(futures):
             return dict(zip((future.key for future in futures), values, strict=True))
         # Dask leaves out the lost ones and does not say which they are.
-        return {future.key: value for future in futures for value in self._ask_for([future])}
+        return {future.key: value for future in futures for value in await self._ask_for([future])}
 
-    def _ask_for(self, futures: list[Future[Any]]) -> list[Any]:
+    async def _ask_for(self, futures: list[Future[Any]]) -> list[Any]:
         values: list[Any] = []
         with _scheduler_may_be_gone():
-            if futures:
-                values = self._client.gather(futures, errors="skip")
+            values += await self._client.gather(futures, errors="skip", asynchronous=True)
         return values
 
     def _wait(self, seconds: float) -> list[tuple[Future[Any], Work]]:
@@ -210,8 +256,14 @@ class Dispatcher(Generic[Work]):
         now = time.monotonic()
         if now - self._looked < WORKERS_SECONDS or self._client.status != "running":
             return
-        self._looked = now
         with _scheduler_may_be_gone():
-            threads = self._client.nthreads()
+            try:
+                threads = self._client.nthreads(callback_timeout=ANSWER_SECONDS)
+            except asyncio.TimeoutError:
+                self._silent = True
+                raise
+            finally:
+                self._looked = time.monotonic()
+            self._silent = False
             self._workers = len(threads)
             self._threads = sum(threads.values())

@@ -24,7 +24,7 @@ from casa_lab.clusters.connect import connect
 from casa_lab.errors import CasaError
 
 from .closures import postprocessed
-from .errors import RunError, RunStopped
+from .errors import RunError, RunStopped, disk_errors_explained
 from .executor import CurrentRun, LiveExecutor
 from .folder import RunFolder
 from .imports import used_modules
@@ -60,9 +60,10 @@ def drive(folder: RunFolder, cluster: str) -> None:
     signal.signal(signal.SIGTERM, stop)
     current = CurrentRun(session)
     try:
-        session.enter("preparing", "Loading the processor.")
-        session.take_up()
-        output = _run(session, folder.spec(), cluster, current)
+        with disk_errors_explained(folder.path):
+            session.enter("preparing", "Loading the processor.")
+            session.take_up()
+            output = _run(session, folder.spec(), cluster, current)
         state, message = session.ending()
         session.finish(state, message, output)
     except RunStopped as stopped:

@@ -34,7 +34,7 @@ from .closures import (
     skips_bad_files,
     wants_errors,
 )
-from .errors import RunError, RunStopped
+from .errors import RunError, RunStopped, disk_errors_explained
 from .imports import used_modules
 from .interrupts import first_interrupt
 from .known import KnownFiles
@@ -256,8 +256,9 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]
     ) -> Any:
         """Take a run of which this process is the driver to its end."""
         try:
-            session.enter("preparing", "Sending the processor to the workers.")
-            merged = self._process_in(session, client, work, items)
+            with disk_errors_explained(session.folder.path):
+                session.enter("preparing", "Sending the processor to the workers.")
+                merged = self._process_in(session, client, work, items)
             state, message = session.ending()
             session.finish(state, message, session.postprocess(accumulator_of(merged)))
         except (RunStopped, KeyboardInterrupt) as stopped:

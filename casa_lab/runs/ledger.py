@@ -14,6 +14,7 @@ import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ class Ledger:
                 "What this run has counted cannot be read here. Resume it in the environment that "
                 f"it was started in, or launch it anew. ({type(error).__name__}: {error})"
             ) from error
-        self._log = self._log_path(self._generation).open("ab")
+        self._log = self._open_log()
         self._logged = self._log.tell()
         self._checkpointed = time.monotonic()
 
@@ -170,11 +171,8 @@ class Ledger:
         record = self._record(batch, chunks)
         head = json.dumps(record).encode()
         check = zlib.crc32(payload, zlib.crc32(head))
-        self._log.write(_HEAD.pack(_MAGIC, len(head), len(payload), check))
-        self._log.write(head)
-        self._log.write(payload)
-        self._log.flush()
-        self._logged += _HEAD.size + len(head) + len(payload)
+        for part in (_HEAD.pack(_MAGIC, len(head), len(payload), check), head, payload):
+            self._write(part)
         self._count(record)
         return output
 
@@ -217,7 +215,7 @@ class Ledger:
         self._log.close()
         self._log_path(self._generation).unlink(missing_ok=True)
         self._generation += 1
-        self._log = self._log_path(self._generation).open("ab")
+        self._log = self._open_log()
         self._logged = 0
         self._checkpointed = time.monotonic()
 
@@ -313,6 +311,17 @@ class Ledger:
             if whole != len(data):  # torn by a crash while it was written
                 with log.open("r+b") as stream:
                     stream.truncate(whole)
+
+    def _open_log(self) -> FileIO:
+        # Without a buffer, which on a full disk would try to write its rest again and again.
+        return self._log_path(self._generation).open("ab", buffering=0)
+
+    def _write(self, data: bytes) -> None:
+        left = memoryview(data)
+        while left:  # a disk that fills up takes a part
+            written = self._log.write(left)
+            self._logged += written
+            left = left[written:]
 
     @property
     def _checkpoint_path(self) -> Path:

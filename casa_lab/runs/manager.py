@@ -23,6 +23,7 @@ from pydantic_core import PydanticSerializationError
 from casa_lab.clusters import manager as clusters
 from casa_lab.errors import BadInput, Conflict, Unavailable
 from casa_lab.folders import forget_requests, new_id, runs_dir, send_request
+from casa_lab.folders.owner import HEARTBEAT_LIMIT_SECONDS
 from casa_lab.processes import start_detached
 
 from .environment import git_describe, package_versions
@@ -42,6 +43,11 @@ LOG_BYTES = 200_000
 
 DEFAULT_SCHEMA = "NanoAODSchema"
 """What Coffea's Runner uses, too."""
+
+_SILENCE = (
+    f"The process that drives this run has given no sign of life for {HEARTBEAT_LIMIT_SECONDS:.0f} "
+    "s: it is stopped, or its machine is too busy. The run goes on when it does."
+)
 
 _log = logging.getLogger(__name__)
 
@@ -255,6 +261,8 @@ def _show(folder: RunFolder) -> Run:
         record = folder.record()
         if record.state not in ENDED and not _is_launching(record):
             record = _lost(record)
+    elif record.state not in ENDED and folder.is_silent():
+        record = record.model_copy(update={"message": _SILENCE})
     return Run(
         **record.model_dump(),
         id=spec.id,

@@ -21,7 +21,7 @@ from .known import KnownFiles
 from .models import Failure
 from .plan import NO_IDENTITY, FileKey, file_key, is_placeholder
 from .session import RunSession
-from .tasks import RunTasks, explain_loss
+from .tasks import RunTasks
 from .worker import MetadataOutcome
 
 LOOK_SECONDS = 0.5
@@ -304,7 +304,7 @@ def look_at_all(
                 elif tasks.may_retry(finished, finished.work):
                     looks.put_back(finished.work)
                 else:
-                    cause = explain_loss(finished.error)
+                    cause = tasks.explain(finished.error)
                     found.update(
                         placeholders.add_unreadable(meta, cause, "") for meta in finished.work
                     )

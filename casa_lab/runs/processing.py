@@ -33,11 +33,10 @@ from .plan import (
 )
 from .session import RunSession
 from .suspects import Suspects
-from .tasks import RunTasks, explain_loss
+from .tasks import RunTasks
 from .worker import BatchOutcome, FileOutcome, MetadataOutcome
 
 _PROCESSING = "Processing."
-_NO_WORKERS = "Waiting for workers."
 
 Task = Batch | tuple[FileMeta, ...]
 """What goes to a worker: chunks to process, or files to look at."""
@@ -211,7 +210,7 @@ class ChunkProcessing:
                 self._take_in(finished)
             self._observe(working)
             if session.state == "running":
-                session.mention(_PROCESSING if self._dispatcher.workers else _NO_WORKERS)
+                session.mention(self._dispatcher.lack or _PROCESSING)
             else:
                 session.tick()
 
@@ -313,7 +312,7 @@ class ChunkProcessing:
         elif self._tasks.may_retry(finished, task):
             self._looks.put_back(task)
         else:
-            cause = explain_loss(finished.error)
+            cause = self._tasks.explain(finished.error)
             for meta in task:
                 self._know(FileOutcome(meta, cause), "")
 
@@ -368,7 +367,7 @@ class ChunkProcessing:
             self._session.meter.split(batch.dataset, len(parts) - 1)
 
     def _give_up(self, batch: Batch, error: BaseException | None) -> None:
-        cause = explain_loss(error)
+        cause = self._tasks.explain(error)
         self._merge(batch, None)
         self._list(batch.dataset, [as_failure(item, cause) for item in batch.items], cause)
 

@@ -10,10 +10,11 @@ from typing import Any
 
 from casa_lab.errors import Conflict
 from casa_lab.folders import Journal, Owner, RequestInbox
+from casa_lab.folders.reserve import Reserve
 from casa_lab.runs.failures.book import FailureBook
 
 from .ending import ending
-from .errors import RunError
+from .errors import FOLDER_UNWRITABLE, RunError
 from .folder import RunFolder
 from .ledger import Ledger
 from .live import LiveHistograms, accumulator_of
@@ -73,6 +74,7 @@ class RunSession:
         # Requests made since this session was asked for are meant for it.
         self._inbox = RequestInbox(folder.path, earlier=state == "queued")
         self._journal = Journal(folder.journal)
+        self._reserve = Reserve(folder.path)
         self._record.cluster = cluster
         self._record.finished = None
         self.book = FailureBook(folder)
@@ -217,10 +219,11 @@ class RunSession:
         except Exception as error:  # noqa: BLE001 - a full disk, or what cannot be pickled
             _log.exception("The result could not be saved.")
             state = "failed"
-            message = (
-                f"The result cannot be saved: {error}. What was counted is safe: "
-                f"resume the run when that is mended. ({message})"
-            )
+            if FOLDER_UNWRITABLE not in message:
+                message = (
+                    f"The result cannot be saved: {error}. What was counted is safe: "
+                    f"resume the run when that is mended. ({message})"
+                )
         check_transition(self._record.state, state)
         self._record.state = state
         self._record.message = message
@@ -228,17 +231,31 @@ class RunSession:
         _log.info("%s: %s", state, message)
         try:
             self._record.reports_sequence = self.report.write(finished=True)
-            self._journal.append(state, message=message)
-            self.folder.write_state(self._record.model_dump(mode="json"))
         except OSError:
-            _log.exception("The end of the run could not be written; it will show as lost.")
+            _log.exception("The metrics could not be written.")
+            self._reserve.spend()
+        if not self._write_end():
+            self._reserve.spend()
+            self._write_end()
         self.watch(self._record.progress)
 
     def close(self) -> None:
         """Give the folder up; a run that has not ended by now counts as lost."""
+        self._reserve.spend()
         if self._ledger is not None:
             self._ledger.close()
         self._owner.release()
+
+    def _write_end(self) -> bool:
+        """Write how the run ended; tell whether that could be done."""
+        try:
+            self._journal.append(self._record.state, message=self._record.message)
+            # Last, as whoever waits for the end reads the rest then.
+            self.folder.write_state(self._record.model_dump(mode="json"))
+        except OSError:
+            _log.exception("The end of the run could not be written.")
+            return False
+        return True
 
     def _enter_queue(self) -> None:
         """Note that a session begins, whoever asked for it and whatever came before."""

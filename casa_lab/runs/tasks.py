@@ -18,7 +18,7 @@ from casa_lab.reading.columns import Chunk, chunks_with_kept_columns
 from casa_lab.reading.work import RunWork
 from casa_lab.runs.failures.causes import Cause
 
-from .dispatch import Finished, TaskLost
+from .dispatch import ANSWER_SECONDS, Finished, TaskLost
 from .errors import RunError
 from .gate import EnvironmentGate
 from .packing import pack
@@ -103,6 +103,7 @@ class RunTasks:
         if self._client.status != "running":
             return
         try:
+            self._client.nthreads(callback_timeout=ANSWER_SECONDS)  # else that would wait for ever
             self._client.unregister_worker_plugin(self._plugin)
         except Exception:  # noqa: BLE001 - the result must not be lost over tidying up
             _log.warning("The workers keep the plugin %s.", self._plugin, exc_info=True)
@@ -143,6 +144,27 @@ class RunTasks:
         self._lost[work] += 1
         return self._lost[work] <= self.retries
 
+    def explain(self, error: BaseException | None) -> Cause:
+        """Say why work was given up that Dask could not bring to an end."""
+        return explain_loss(error, self._memory_at_the_end(error))
+
+    def _memory_at_the_end(self, error: BaseException | None) -> int | None:
+        """Return the memory for which the last worker was ended; ``None`` if it was not for that.
+
+        Its nanny measures it, and says so where everybody may hear it.
+        """
+        if not isinstance(error, KilledWorker):
+            return None
+        try:
+            events = self._client.get_events("worker-restart-memory")
+        except Exception:  # noqa: BLE001 - the cause is known without it
+            _log.warning("What Dask's nannies say cannot be read.", exc_info=True)
+            return None
+        address = error.last_worker.address
+        return next(
+            (said["rss"] for _, said in reversed(events) if said["worker"] == address), None
+        )
+
     def _submit(
         self,
         function: Callable[..., Any],
@@ -163,18 +185,33 @@ class RunTasks:
         )
 
 
-def explain_loss(error: BaseException | None) -> Cause:
-    """Say why work was given up that Dask could not bring to an end."""
+def explain_loss(error: BaseException | None, memory: int | None = None) -> Cause:
+    """Say why work was given up that Dask could not bring to an end.
+
+    Parameters
+    ----------
+    error
+        What Dask says of it.
+    memory
+        Bytes in use for which the last worker was ended; ``None`` if it was not for that.
+    """
     exception = f"{type(error).__name__}: {error}"
     if isinstance(error, KilledWorker):
         sentence = (
             f"The worker died each of the {error.allowed_failures + 1} times that this was tried "
-            f"alone, most likely out of memory{_memory_of(error)}. Use workers with more memory, "
+            f"alone, {_memory_of(error, memory)}. Use workers with more memory, "
             "or find out which of these events is out of the ordinary."
         )
         last = error.last_worker
         return Cause(
-            "worker lost", sentence, exception, "", False, worker=last.address, host=last.host
+            kind="worker lost",
+            sentence=sentence,
+            exception=exception,
+            traceback="",
+            retry=False,
+            worker=last.address,
+            host=last.host,
+            peak_memory=memory,
         )
     if isinstance(error, TaskLost):
         sentence = "The cluster lost this again and again. Its log tells why; then run it again."
@@ -182,11 +219,17 @@ def explain_loss(error: BaseException | None) -> Cause:
     return Cause("other", f"Dask could not run it: {exception}", exception, "", retry=False)
 
 
-def _memory_of(error: KilledWorker) -> str:
+def _memory_of(error: KilledWorker, memory: int | None) -> str:
     """Return what is known of the memory of the last worker that died."""
     worker = error.last_worker
-    limit, used = getattr(worker, "memory_limit", 0), getattr(worker, "metrics", {}).get("memory")
+    limit = getattr(worker, "memory_limit", 0)
+    if memory:
+        return (
+            f"out of memory: it was ended with {format_bytes(memory)} in use, of "
+            f"{format_bytes(limit)} that it may have"
+        )
     if not limit:
-        return ""
+        return "most likely out of memory"
+    used = getattr(worker, "metrics", {}).get("memory")
     last_seen = f", {format_bytes(used)} when it was last seen" if used else ""
-    return f" (it had {format_bytes(limit)}{last_seen})"
+    return f"most likely out of memory (it had {format_bytes(limit)}{last_seen})"

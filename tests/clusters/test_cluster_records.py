@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from casa_lab.clusters.models import ClusterRecord, Worker
 from casa_lab.clusters.records import WRITE_INTERVAL_SECONDS, Recorder, first_record, replay
 from casa_lab.clusters.states import TRANSITIONS
-from casa_lab.folders import Folder
+from casa_lab.folders import Folder, Journal
 from casa_lab.folders.journal import read_journal
 
 
@@ -61,6 +63,28 @@ def test_a_change_of_state_is_written_at_once(tmp_path: Path, clock: Clock) -> N
     assert read(folder).message == "Starting 2 workers."
     recorder.change("stopping", "Told to.")
     assert (read(folder).state, read(folder).message) == ("stopping", "Told to.")
+
+
+def test_a_full_disk_ends_no_cluster(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder, recorder = make_recorder(tmp_path, clock)
+    recorder.change("running")
+
+    def write_nothing(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as full:
+        full.setattr(Folder, "write_state", write_nothing)
+        full.setattr(Journal, "append", write_nothing)
+        for number in range(3):
+            clock.now += WRITE_INTERVAL_SECONDS
+            recorder.observe([worker(number)])
+            recorder.flush()
+    assert caplog.text.count("No space left on device") == 1
+    clock.now += WRITE_INTERVAL_SECONDS
+    recorder.flush()
+    assert [worker.name for worker in read(folder).workers] == ["2"]
 
 
 def test_an_illegal_change_of_state_leaves_no_trace(tmp_path: Path, clock: Clock) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from casa_lab.events import scanner as scanner_module
 from casa_lab.events.scanner import FolderScanner
 from casa_lab.folders import Folder, runs_dir
+from casa_lab.folders.owner import HEARTBEAT_LIMIT_SECONDS
 from casa_lab.runs import manager
 from casa_lab.runs.models import Run
 from casa_lab.runs.states import ENDED
@@ -60,6 +62,20 @@ def test_an_owner_that_dies_leaves_its_run_lost(scanner, put_run, owners) -> Non
     assert states(scanner) == {folder.id: "lost"}
     assert states(scanner) == {}
     assert scanner.active == 0
+
+
+def test_an_owner_without_a_sign_of_life_is_told_once(scanner, put_run, owners) -> None:
+    folder = put_run("running")
+    owners(folder)
+    assert states(scanner) == {folder.id: "running"}
+    heartbeat = folder.path / "owner.json"
+    os.utime(heartbeat, (0, heartbeat.stat().st_mtime - HEARTBEAT_LIMIT_SECONDS))
+    [change] = scanner.scan()
+    assert "has given no sign of life" in change.value.message
+    assert states(scanner) == {}
+    heartbeat.touch()
+    [change] = scanner.scan()
+    assert "no sign of life" not in change.value.message
 
 
 def test_what_had_ended_before_is_no_news_but_what_was_lost_meanwhile_is(

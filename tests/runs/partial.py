@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,8 @@ from coffea.util import load
 
 from casa_lab.histograms.snapshot import read_histogram, read_index
 from casa_lab.runs.folder import open_run
-from casa_lab.runs.ledger import Ledger
+from casa_lab.runs.ledger import Ledger, Range
+from casa_lab.runs.plan import FileKey
 
 from .conftest import FILES
 
@@ -44,8 +46,13 @@ def counted_chunks(run: str) -> set[str]:
     """Return the chunks that a run holds for counted; nobody may own it now."""
     ledger = Ledger(open_run(run).groups)
     ledger.close()
+    return names_of(ledger.counted)
+
+
+def names_of(counted: Mapping[FileKey, Iterable[Range]]) -> set[str]:
+    """Return what the gated processor calls chunks."""
     return {
         f"{key.dataset}-{key.filename.rpartition('/')[2].removesuffix('.root')}-{start}"
-        for key, ranges in ledger.counted.items()
+        for key, ranges in counted.items()
         for start, _ in ranges
     }

@@ -26,12 +26,15 @@ from comparison import assert_same_accumulator
 from distributed import Client, LocalCluster
 
 from casa_lab.reading.files import ReadingOptions
-from casa_lab.runs import suspects
+from casa_lab.runs import manager, suspects
 from casa_lab.runs.executor import LiveExecutor
 
 from . import gated
-from .conftest import CHUNK, EVENTS, run_plainly, write_file
-from .gates import Gate, wait_until
+from .conftest import CHUNK, EVENTS, newest_run, run_plainly, write_file
+from .gates import Gate, wait_for, wait_until
+
+MEMORY = 2**30
+"""What a worker may have where memory is scarce: Coffea alone takes a third of it."""
 
 
 @pytest.fixture
@@ -41,16 +44,34 @@ def worker_ttl() -> str:
 
 
 @pytest.fixture
-def cluster(worker_ttl: str) -> Iterator[LocalCluster]:
+def memory_limit() -> int | str:
+    """How much memory a worker may have."""
+    return "auto"
+
+
+@pytest.fixture
+def allowed_failures() -> int:
+    """How many workers may die of a task before Dask gives it up with the next."""
+    return 1
+
+
+@pytest.fixture
+def cluster(
+    worker_ttl: str, memory_limit: int | str, allowed_failures: int
+) -> Iterator[LocalCluster]:
     settings = {
         "distributed.scheduler.worker-ttl": worker_ttl,
-        "distributed.scheduler.allowed-failures": 1,
+        "distributed.scheduler.allowed-failures": allowed_failures,
         "distributed.comm.timeouts.connect": "5 s",
     }
     with (
         dask.config.set(settings),
         LocalCluster(
-            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+            n_workers=2,
+            threads_per_worker=1,
+            memory_limit=memory_limit,
+            host="127.0.0.1",
+            dashboard_address=None,
         ) as cluster,
     ):
         yield cluster
@@ -226,3 +247,53 @@ def test_a_file_that_was_replaced_since_its_chunks_were_made_is_told(
     assert {failure.file for failure in executor.failures} == {str(path)}
     assert {failure.kind for failure in executor.failures} == {"file changed"}
     assert_same_accumulator(output, run_plainly(fileset, hungry(EVENTS)))
+
+
+def test_a_cluster_that_scales_itself_goes_down_to_nothing_and_up_again(
+    cluster: LocalCluster, client: Client, fileset: Any, gate: Gate, expected: Any
+) -> None:
+    going = Going(client, fileset, gate)
+    gate.wait_for_calls(2)
+    run = newest_run().id
+    manager.pause(run)
+    wait_for(run, lambda found: found.state == "paused", "the pause")
+    gate.allow(4)
+    wait_for(run, lambda found: found.progress.chunks_done >= 2, "what was in flight")
+    cluster.adapt(minimum=0, maximum=2, interval="50ms", wait_count=1)
+    gate.allow(4)
+    wait_until(lambda: not client.scheduler_info()["workers"], "no workers")
+    manager.resume(run)
+    wait_until(lambda: client.scheduler_info()["workers"], "a worker")
+    gate.open()
+    assert_undisturbed(going, expected)
+    assert set(gate.calls().values()) == {1}
+
+
+def greedy(events: Any) -> Any:
+    """Take more memory than a worker has for one of the events, and wait for what follows."""
+    if ak.any(events.x == -1):
+        held = np.ones(2 * MEMORY // 8)
+        threading.Event().wait(60)
+        return {"events": len(held)}
+    return {"events": len(events)}
+
+
+@pytest.mark.parametrize(("memory_limit", "allowed_failures"), [(MEMORY, 0)])
+def test_a_chunk_that_takes_too_much_memory_is_told_with_how_much_it_took(
+    client: Client, fileset: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "greedy.root"
+    x = np.zeros(EVENTS)
+    x[7] = -1
+    write_x(path, x)
+    with pytest.warns(UserWarning, match="chunks failed and are not in the result"):
+        executor, output = live(
+            client, {**fileset, "greedy": {"files": {str(path): "Events"}}}, greedy
+        )
+    [failure] = executor.failures
+    assert (failure.file, failure.entry_start, failure.entry_stop) == (str(path), 0, CHUNK)
+    assert failure.peak_memory_bytes is not None
+    assert failure.peak_memory_bytes > 0.95 * MEMORY
+    assert "out of memory: it was ended with " in failure.cause
+    assert "in use, of 1.00 GiB that it may have" in failure.cause
+    assert output == {"events": run_plainly(fileset, greedy)["events"] + EVENTS - CHUNK}
