@@ -87,6 +87,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         202,
     ),
     Endpoint("GET", "/casa/dry-runs/{dry_run}", "Show a dry run and its forecast.", DryRun),
+    Endpoint("DELETE", "/casa/dry-runs/{dry_run}", "Cancel a dry run.", None, None, 204),
     Endpoint("GET", "/casa/runs", "List the runs.", RunList),
     Endpoint("POST", "/casa/runs", "Launch a run; answers at once.", Run, NewRun, 202),
     Endpoint("GET", "/casa/runs/{run}", "Show a run.", Run),

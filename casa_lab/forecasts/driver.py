@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from distributed import Client
 
 from casa_lab.clusters.connect import connect
 from casa_lab.errors import CasaError
-from casa_lab.folders import Folder, Owner
+from casa_lab.folders import Folder, Owner, RequestInbox
 from casa_lab.runs.loading import describe_exception, load_processor, load_schema
 from casa_lab.runs.manager import DEFAULT_SCHEMA
 from casa_lab.runs.models import ProcessorReference
@@ -21,12 +23,19 @@ from casa_lab.runs.shipping import carry_by_value
 
 from .dryrun import dry_run
 from .forecast import DryRunRecord, Forecast
-from .manager import DryRunSpec
+from .manager import CANCEL, DryRunSpec
 
 CLUSTER_SECONDS = 600.0
 """How long to wait for the first worker: a batch queue may take its time."""
 
+POLL_SECONDS = 0.2
+"""How often the folder is looked at for what is asked."""
+
 _log = logging.getLogger("casa_lab.forecasts.driver")
+
+
+class _Cancelled(BaseException):
+    """Nobody wants to know any more."""
 
 
 def dry_run_of(
@@ -68,6 +77,20 @@ def _try(folder: Folder) -> DryRunRecord:
     return DryRunRecord(state="done", message=message, updated=time.time(), forecast=forecast)
 
 
+def _raise_cancelled(*_: object) -> NoReturn:
+    raise _Cancelled
+
+
+def _watch(folder: Folder) -> None:
+    """Interrupt the main thread, whatever it waits for, once that is asked for."""
+    inbox = RequestInbox(folder.path, earlier=True)
+    while not any(request["action"] == CANCEL for request in inbox.take()):
+        time.sleep(POLL_SECONDS)
+    main_thread = threading.main_thread().ident
+    if main_thread is not None:
+        signal.pthread_kill(main_thread, signal.SIGTERM)
+
+
 def _tell(folder: Folder, message: str) -> None:
     record = DryRunRecord(state="running", message=message, updated=time.time())
     folder.write_state(record.model_dump(mode="json"))
@@ -81,8 +104,15 @@ def main() -> None:
     logging.captureWarnings(True)
     folder = Folder(Path(sys.argv[1]))
     owner = Owner(folder.path)
+    signal.signal(signal.SIGTERM, _raise_cancelled)
+    threading.Thread(target=_watch, args=(folder,), name="casa-requests", daemon=True).start()
     try:
-        folder.write_state(_try(folder).model_dump(mode="json"))
+        record = _try(folder)
+    except _Cancelled:
+        message = "The dry run was cancelled."
+        record = DryRunRecord(state="failed", message=message, updated=time.time())
+    try:
+        folder.write_state(record.model_dump(mode="json"))
     finally:
         owner.release()
 

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from casa_lab.errors import NotFound, Unavailable
-from casa_lab.folders import Folder, forecasts_dir, new_id
+from casa_lab.folders import Folder, forecasts_dir, new_id, send_request
 from casa_lab.processes import start_detached
 from casa_lab.runs.models import AUTOMATIC_CHUNKSIZE, NewRun, ProcessorReference
 from casa_lab.runs.processors import check_processor
@@ -23,6 +23,10 @@ KEPT_SECONDS = 24 * 3600.0
 
 LAUNCH_SECONDS = 60.0
 """How long the process may take to own its folder before it counts as lost."""
+
+
+CANCEL = "cancel"
+"""What the process of a dry run can be asked for."""
 
 
 class DryRunSpec(BaseModel):
@@ -82,10 +86,7 @@ def get(dry_run: str) -> DryRun:
     NotFound
         When there is none of that id.
     """
-    folder = Folder(forecasts_dir() / dry_run)
-    # An id is one folder name: anything else would reach outside the directory.
-    if dry_run.startswith(".") or Path(dry_run).name != dry_run or not folder.exists():
-        raise NotFound(f"There is no dry run {dry_run!r}. They are kept for a day.")
+    folder = _open(dry_run)
     record = _read(folder)
     if record.state == "running" and not folder.is_owned():
         record = _read(folder)  # the final state is written before the folder is given up
@@ -93,6 +94,27 @@ def get(dry_run: str) -> DryRun:
             record.state = "failed"
             record.message = f"The process of this dry run is gone. Its log says why: {folder.log}"
     return DryRun(id=folder.id, **dict(record))
+
+
+def cancel(dry_run: str) -> None:
+    """Ask a dry run to end; does nothing to one that has.
+
+    Raises
+    ------
+    NotFound
+        When there is none of that id.
+    """
+    folder = _open(dry_run)
+    if _read(folder).state == "running":
+        send_request(folder.path, CANCEL)
+
+
+def _open(dry_run: str) -> Folder:
+    folder = Folder(forecasts_dir() / dry_run)
+    # An id is one folder name: anything else would reach outside the directory.
+    if dry_run.startswith(".") or Path(dry_run).name != dry_run or not folder.exists():
+        raise NotFound(f"There is no dry run {dry_run!r}. They are kept for a day.")
+    return folder
 
 
 def _read(folder: Folder) -> DryRunRecord:

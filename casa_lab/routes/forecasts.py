@@ -25,7 +25,7 @@ class DryRunsHandler(CasaHandler):
 
 
 class DryRunHandler(CasaHandler):
-    """Shows one dry run."""
+    """Shows and cancels one dry run."""
 
     path = "/casa/dry-runs/{dry_run}"
 
@@ -33,3 +33,9 @@ class DryRunHandler(CasaHandler):
     @authorized
     async def get(self, dry_run: str) -> None:
         await self.answer(await self.call(forecasts.get, dry_run))
+
+    @authenticated
+    @authorized
+    async def delete(self, dry_run: str) -> None:
+        await self.call(forecasts.cancel, dry_run)
+        await self.answer()

@@ -2,6 +2,7 @@ import type { Event } from '@jupyterlab/services';
 import { Manager } from '../services/manager';
 import type {
   Acceptance,
+  DryRun,
   FailureList,
   FileTiles,
   HistogramCatalog,
@@ -17,6 +18,7 @@ import type {
 } from '../services/models';
 import { Records } from '../services/records';
 import {
+  dryRun,
   failureList,
   fileTiles,
   histogramCatalog,
@@ -47,6 +49,18 @@ export class RunManager extends Manager implements IRunManager {
 
   async launch(newRun: NewRun): Promise<Run> {
     return this._put(await this.request('casa/runs', run, { body: newRun }));
+  }
+
+  startDryRun(newRun: NewRun): Promise<DryRun> {
+    return this.request('casa/dry-runs', dryRun, { body: newRun });
+  }
+
+  dryRun(id: string): Promise<DryRun> {
+    return this.request(Private.dryRunPath(id), dryRun);
+  }
+
+  cancelDryRun(id: string): Promise<void> {
+    return this.request(Private.dryRunPath(id), nothing, { method: 'DELETE' });
   }
 
   stop(id: string): Promise<Run> {
@@ -154,5 +168,9 @@ export class RunManager extends Manager implements IRunManager {
 namespace Private {
   export function path(id: string): string {
     return `casa/runs/${encodeURIComponent(id)}`;
+  }
+
+  export function dryRunPath(id: string): string {
+    return `casa/dry-runs/${encodeURIComponent(id)}`;
   }
 }

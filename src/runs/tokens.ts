@@ -2,6 +2,7 @@ import { Token } from '@lumino/coreutils';
 import type { IManager } from '../services/manager';
 import type {
   Acceptance,
+  DryRun,
   FailureList,
   FileTiles,
   HistogramCatalog,
@@ -30,6 +31,14 @@ export interface IRunManager extends IManager {
 
   /** Launches a run; answers at once, the run is `queued` then. */
   launch(run: NewRun): Promise<Run>;
+
+  /** Tries a processor on one chunk of each dataset; answers at once. */
+  startDryRun(run: NewRun): Promise<DryRun>;
+
+  /** Returns how far a dry run is, and in the end its forecast. */
+  dryRun(id: string): Promise<DryRun>;
+
+  cancelDryRun(id: string): Promise<void>;
 
   /** Stops a run, keeping its partial result. */
   stop(id: string): Promise<Run>;

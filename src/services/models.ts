@@ -25,6 +25,11 @@ export type Profile = Complete<Schemas['Profile']>;
 export type ProfileList = Complete<Schemas['ProfileList']>;
 export type Worker = Complete<Schemas['Worker']>;
 
+export type DatasetForecast = Complete<Schemas['DatasetForecast']>;
+export type DryRun = Complete<Schemas['DryRun']>;
+export type Forecast = Complete<Schemas['Forecast']>;
+export type Prediction = Complete<Schemas['Prediction']>;
+
 export type DatasetProgress = Complete<Schemas['DatasetProgress']>;
 export type Failure = Complete<Schemas['Failure']>;
 export type FailureExample = Complete<Schemas['FailureExample']>;

@@ -6,6 +6,7 @@ import type {
   DatasetFile,
   DatasetList,
   DatasetTiles,
+  DryRun,
   Failure,
   FailureExample,
   FailureGroup,
@@ -13,11 +14,13 @@ import type {
   FailurePlace,
   FileState,
   FileTiles,
+  Forecast,
   Histogram,
   HistogramCatalog,
   LateBatch,
   LeftOut,
   Parameter,
+  Prediction,
   Processor,
   ProcessorList,
   Profile,
@@ -163,6 +166,21 @@ export const processorList = object<ProcessorList>({
       )
     })
   )
+});
+
+const forecast = object<Forecast>({
+  workers: number,
+  chunksize: number,
+  predictions: list(object<Prediction>({ workers: number, seconds: number })),
+  warnings: list<string>(text),
+  datasets: mapping
+});
+
+export const dryRun = object<DryRun>({
+  id: text,
+  state: text,
+  message: text,
+  forecast: (value, where) => (value === null ? null : forecast(value, where))
 });
 
 export const run = object<Run>({

@@ -159,6 +159,21 @@ async def test_a_dry_run_whose_process_is_gone_has_failed(ask, analysis, started
     assert (shown.body["state"], "is gone" in shown.body["message"]) == ("failed", True)
 
 
+async def test_a_dry_run_is_cancelled_while_it_runs(ask, analysis, started) -> None:
+    launched = await ask("POST", "/casa/dry-runs", new_run())
+    path = f"/casa/dry-runs/{launched.body['id']}"
+    folder = Folder(forecasts_dir() / launched.body["id"])
+    assert (await ask("DELETE", path)).status == 204
+    (request,) = (folder.path / "requests.jsonl").read_text().splitlines()
+    assert json.loads(request)["action"] == "cancel"
+    done = DryRunRecord(state="done", message="Done.", updated=time.time())
+    folder.write_state(done.model_dump(mode="json"))
+    assert (await ask("DELETE", path)).status == 204
+    assert len((folder.path / "requests.jsonl").read_text().splitlines()) == 1
+    missing = await ask("DELETE", "/casa/dry-runs/none")
+    assert (missing.status, "no dry run" in missing.message) == (404, True)
+
+
 async def test_a_dry_run_with_a_mistake_in_it_starts_nothing(ask, analysis, started) -> None:
     reply = await ask("POST", "/casa/dry-runs", new_run(datasets=["drel-yan"]))
     assert (reply.status, "Did you mean 'drell-yan'?" in reply.message) == (404, True)

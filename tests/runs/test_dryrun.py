@@ -139,6 +139,17 @@ def test_a_launched_dry_run_leaves_its_forecast(
     assert gate.calls().total() == 2 * len(fileset)
 
 
+def test_a_launched_dry_run_ends_when_nobody_wants_it_any_more(
+    cluster: Cluster, fileset: dict[str, Any], gate: Gate
+) -> None:
+    new = NewRun(processor=gate.reference, datasets=list(fileset), chunksize=CHUNK)
+    begun = forecasts.launch(new, fileset, cluster.id)
+    wait_until(gate.calls, "the first chunk")
+    forecasts.cancel(begun.id)
+    ended = wait_until(lambda: _ended(begun.id), "the end of the dry run")
+    assert (ended.state, ended.message) == ("failed", "The dry run was cancelled.")
+
+
 def test_a_launched_dry_run_tells_why_it_failed(
     cluster: Cluster, fileset: dict[str, Any], tmp_path: Path
 ) -> None:

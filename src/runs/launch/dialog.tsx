@@ -36,13 +36,18 @@ class LaunchDialog extends Dialog<Run | null> {
       body,
       buttons: [
         Dialog.cancelButton({ label: _trans.__('Cancel') }),
+        Dialog.createButton({
+          accept: false,
+          label: _trans.__('Dry Run'),
+          caption: _trans.__('Try one chunk of each dataset')
+        }),
         Dialog.okButton({ label: _trans.__('Launch') })
       ],
       focusNodeSelector: 'input',
       renderer
     });
     this._launchBody = body;
-    this._button = renderer.acceptButton;
+    [, this._tryButton, this._button] = renderer.buttons;
     this.addClass('casa-LaunchDialog');
     _model.changed.connect(this._updateButton, this);
     this._updateButton();
@@ -50,7 +55,9 @@ class LaunchDialog extends Dialog<Run | null> {
 
   /** Launches first, and closes only when there is a run. */
   override resolve(index?: number): void {
-    if (index === Private.CANCEL) {
+    if (index === Private.TRY) {
+      void this._model.tryOut();
+    } else if (index === Private.CANCEL) {
       super.resolve(index);
     } else {
       void this._tryLaunch();
@@ -87,9 +94,15 @@ class LaunchDialog extends Dialog<Run | null> {
   }
 
   private _updateButton(): void {
-    const { busy, missing } = this._model;
+    const { busy, dryRun, missing } = this._model;
     this._button.disabled = busy || missing !== null;
     this._button.title = missing ?? '';
+    this._tryButton.disabled = busy || dryRun.busy || missing !== null;
+    this._tryButton.title =
+      missing ??
+      this._trans.__(
+        'Try one chunk of each dataset: errors, time, memory, chunk size'
+      );
     const label = this._button.querySelector('.jp-Dialog-buttonLabel');
     if (label) {
       label.textContent = busy
@@ -100,12 +113,14 @@ class LaunchDialog extends Dialog<Run | null> {
 
   private _launchBody: Private.Body;
   private _button: HTMLButtonElement;
+  private _tryButton: HTMLButtonElement;
 }
 
 namespace Private {
   /** The indices of the dialog's buttons. */
   export const CANCEL = 0;
-  export const LAUNCH = 1;
+  export const TRY = 1;
+  export const LAUNCH = 2;
 
   export class Body
     extends ReactWidget
@@ -130,15 +145,13 @@ namespace Private {
     }
   }
 
-  /** Remembers the button to be disabled while the form lacks something. */
+  /** Remembers the buttons, to disable them while the form lacks something. */
   export class Renderer extends Dialog.Renderer {
-    acceptButton!: HTMLButtonElement;
+    readonly buttons: HTMLButtonElement[] = [];
 
     override createButtonNode(button: Dialog.IButton): HTMLButtonElement {
       const node = super.createButtonNode(button);
-      if (button.accept) {
-        this.acceptButton = node;
-      }
+      this.buttons.push(node);
       return node;
     }
   }

@@ -3,11 +3,12 @@ import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { IClusterManager } from '../../clusters/tokens';
 import type { IDatasetManager } from '../../datasets/tokens';
-import type { Dataset, Processor, Run } from '../../services/models';
+import type { Dataset, NewRun, Processor, Run } from '../../services/models';
 import { messageOf } from '../../services/request';
 import type { ICasaSettings } from '../../settings';
 import type { IRunManager } from '../tokens';
 import { ANYTHING, type IArgumentInputs, type Signature } from './arguments';
+import { DryRunModel } from './dryrun';
 import {
   type ILaunchForm,
   inputsIn,
@@ -36,11 +37,16 @@ export class LaunchModel implements IDisposable {
       tags: '',
       note: ''
     };
+    this.dryRun = new DryRunModel(options.runs);
+    this.dryRun.changed.connect(this._onChanged, this);
     this._findPlaces();
     clusters.changed.connect(this._onClustersChanged, this);
     datasets.changed.connect(this._onChanged, this);
     void this._findProcessors();
   }
+
+  /** Tries the run before it is launched. */
+  readonly dryRun: DryRunModel;
 
   get changed(): ISignal<this, void> {
     return this._changed;
@@ -117,6 +123,19 @@ export class LaunchModel implements IDisposable {
     this._changed.emit();
   }
 
+  /** Whether the last dry run was about what the form asks for now. */
+  get isTried(): boolean {
+    return this.dryRun.isAbout(this._newRun());
+  }
+
+  /** Tries what the form asks for; resolves when that has ended. */
+  async tryOut(): Promise<void> {
+    if (this.missing === null) {
+      this._problem = null;
+      await this.dryRun.start(this._newRun());
+    }
+  }
+
   /** Asks the server for the run; returns null, with a problem, if it refuses. */
   async launch(): Promise<Run | null> {
     if (this._busy || this.missing !== null) {
@@ -126,8 +145,7 @@ export class LaunchModel implements IDisposable {
     this._problem = null;
     this._changed.emit();
     try {
-      const { runs, trans } = this._options;
-      return await runs.launch(toNewRun(this._form, this.signature, trans));
+      return await this._options.runs.launch(this._newRun());
     } catch (error) {
       this._problem = messageOf(error);
       return null;
@@ -140,8 +158,13 @@ export class LaunchModel implements IDisposable {
   dispose(): void {
     if (!this._isDisposed) {
       this._isDisposed = true;
+      this.dryRun.dispose();
       Signal.clearData(this);
     }
+  }
+
+  private _newRun(): NewRun {
+    return toNewRun(this._form, this.signature, this._options.trans);
   }
 
   private async _findProcessors(): Promise<void> {

@@ -10,6 +10,7 @@ import { useChanges } from '../../components/signals';
 import { DatasetPicker } from './datasets';
 import { takesNothing } from './arguments';
 import { ArgumentFields } from './fields';
+import { DryRunView } from './forecast';
 import { isLocation, placeKey } from './form';
 import type { LaunchModel } from './model';
 import { ProcessorPicker } from './processors';
@@ -76,6 +77,14 @@ export function LaunchView({ model, trans }: ILaunchViewProps): JSX.Element {
         />
       </div>
       <Advanced model={model} trans={trans} />
+      <DryRunView
+        model={model.dryRun}
+        isCurrent={model.isTried}
+        onChunksize={chunksize =>
+          model.update({ chunksize: String(chunksize) })
+        }
+        trans={trans}
+      />
       <p className="casa-LaunchForm-missing" role="status">
         {model.missing}
       </p>

@@ -14,6 +14,7 @@ import type {
   RunSeries,
   Work
 } from '../../services/models';
+import { makeDryRun } from '../../services/__tests__/fakes';
 import type { IRunManager } from '../tokens';
 
 /** Makes the progress of a run over one dataset, half done. */
@@ -236,6 +237,9 @@ export class FakeRuns implements IRunManager {
 
   readonly refresh = jest.fn(async () => undefined);
   readonly launch = jest.fn(async () => makeRun());
+  readonly startDryRun = jest.fn(async () => makeDryRun());
+  readonly dryRun = jest.fn(async () => makeDryRun());
+  readonly cancelDryRun = jest.fn(async () => undefined);
   readonly stop = jest.fn(async () => makeRun({ state: 'stopped' }));
   readonly pause = jest.fn(async () => makeRun({ state: 'paused' }));
   readonly resume = jest.fn(async () => makeRun());

@@ -1,7 +1,15 @@
 import { type Event, ServerConnection } from '@jupyterlab/services';
 import { PromiseDelegate } from '@lumino/coreutils';
 import { Stream } from '@lumino/signaling';
-import type { Cluster, Dataset, Profile, Run, Source } from '../models';
+import type {
+  Cluster,
+  Dataset,
+  DryRun,
+  Forecast,
+  Profile,
+  Run,
+  Source
+} from '../models';
 import { type EventNoun, schemaId } from '../events';
 
 /** What a fake server answers: a body (status 200), or a status and a body. */
@@ -132,6 +140,51 @@ export function makeRun(change: Partial<Run> = {}): Run {
     result_chunks: 0,
     updated: 1,
     finished: null,
+    ...change
+  };
+}
+
+export function makeDryRun(change: Partial<DryRun> = {}): DryRun {
+  return {
+    id: 'try-1',
+    state: 'running',
+    message: 'Waiting for workers.',
+    updated: 1,
+    forecast: null,
+    ...change
+  };
+}
+
+export function makeForecast(change: Partial<Forecast> = {}): Forecast {
+  return {
+    workers: 2,
+    threads: 4,
+    memory_limit: 4e9,
+    chunksize: 200_000,
+    best_chunksize: 120_000,
+    seconds: 90,
+    predictions: [
+      { workers: 1, threads: 2, seconds: 180 },
+      { workers: 2, threads: 4, seconds: 90 }
+    ],
+    warnings: [],
+    datasets: {
+      DY: {
+        files: 1,
+        files_looked_at: 1,
+        events: 1_000_000,
+        chunk_events: 200_000,
+        chunks: 5,
+        columns: ['Muon_pt'],
+        bytes_per_event: 10,
+        memory_per_event: 100,
+        seconds_per_event: 1e-5,
+        fixed_seconds: 0.1,
+        rate_khz: 100,
+        peak_memory_bytes: 1e9,
+        failures: []
+      }
+    },
     ...change
   };
 }

@@ -7,6 +7,8 @@ import {
   FakeServer,
   LOCAL,
   makeDataset,
+  makeDryRun,
+  makeForecast,
   makeRun,
   makeSource
 } from '../../../services/__tests__/fakes';
@@ -217,6 +219,37 @@ describe('launchRun', () => {
     server.answer('POST casa/runs', makeRun(), 202);
     await press('Enter');
     await expect(result).resolves.toEqual(makeRun());
+  });
+
+  it('tries the run first, and takes over the chunk size', async () => {
+    const forecast = makeForecast({ warnings: ['Use a larger cluster.'] });
+    const done = makeDryRun({ state: 'done', forecast });
+    server.answer('POST casa/dry-runs', done, 202);
+    const [, tryOut] = document.querySelectorAll<HTMLButtonElement>(
+      '.jp-Dialog-footer button'
+    );
+    expect(tryOut.disabled).toBe(true);
+    await type('dimuon');
+    await press('ArrowDown');
+    await click(tryOut);
+    await settle();
+    await act(() => new Promise(process.nextTick));
+    const shown = find('.casa-DryRun');
+    expect(shown.textContent).toContain('About 1 min 30 s on 2 workers');
+    expect(shown.textContent).toContain('Use a larger cluster.');
+    expect(document.querySelector('.casa-DryRun-stale')).toBeNull();
+    await click(find<HTMLElement>('.casa-DryRun-advice button'));
+    expect(document.querySelector('.casa-DryRun-stale')).not.toBeNull();
+    await click(find<HTMLElement>('.jp-Dialog .jp-mod-reject'));
+
+    const posted = server.requests.find(
+      ({ call }) => call === 'POST casa/dry-runs'
+    );
+    expect(posted?.body).toMatchObject({
+      processor: { location: 'hep.py:Dimuon' },
+      datasets: ['TT'],
+      chunksize: 5000
+    });
   });
 
   it('gives nothing when it is cancelled', async () => {

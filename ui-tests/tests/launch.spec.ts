@@ -1,0 +1,44 @@
+import { expect, test } from '../pages/demo';
+
+test('a run is tried, launched and launched again with changes', async ({
+  casa
+}) => {
+  await casa.fillNewRun('Tunable', ['TTbar']);
+  const { dialog } = casa;
+  const argument = (name: string) =>
+    dialog.locator(`[data-argument="${name}"]`).locator('input, select');
+  const launch = dialog.getByRole('button', { name: 'Launch' });
+  const tryOut = dialog.getByRole('button', { name: 'Dry Run' });
+
+  // What is missing or wrong is said before anything starts.
+  await expect(launch).toBeDisabled();
+  await expect(dialog.locator('.casa-LaunchForm-missing')).toContainText(
+    '"year"'
+  );
+  await argument('threshold').fill('high');
+  await expect(
+    dialog.getByText('Type a number for "threshold".')
+  ).toBeVisible();
+  await argument('threshold').fill('30');
+  await argument('year').selectOption('2018');
+  await casa.picture('arguments');
+
+  // A dry run that fails shows the user's own lines, and loses nothing.
+  await argument('particle').fill('Moun');
+  await tryOut.click();
+  const failure = dialog.locator('.casa-DryRun-failure');
+  await expect(failure).toContainText('Moun', { timeout: 60_000 });
+  await expect(failure.locator('pre')).toContainText('tunable.py');
+  await casa.picture('dry-run-failed');
+
+  await argument('particle').fill('Muon');
+  await tryOut.click();
+  await expect(dialog.locator('.casa-DryRun-headline')).toContainText('About', {
+    timeout: 60_000
+  });
+  await casa.picture('dry-run');
+  await launch.click();
+  await expect(dialog).toBeHidden();
+  await casa.waitForState('Done');
+  await casa.waitForHistogram();
+});
