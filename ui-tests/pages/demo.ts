@@ -108,6 +108,15 @@ export class Demo {
     }
   }
 
+  /** Makes a run over very many files, as its driver would have left it; returns its id. */
+  makeLargeRun(): string {
+    const script = path.resolve(__dirname, '..', 'make_large_run.py');
+    return execFileSync('python', [script], {
+      env: this._environment,
+      encoding: 'utf8'
+    }).trim();
+  }
+
   private _addProcessors(): void {
     const folder = path.resolve(__dirname, '..', 'processors');
     for (const name of readdirSync(folder).filter(name =>

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from casa_lab.folders import write_json
 from casa_lab.runs.failures.scope import FileName
@@ -30,6 +30,8 @@ class Report:
         The run, owned.
     sequence
         Number of the newest report of earlier sessions.
+    clock
+        Seconds, monotonic; a test gives its own.
 
     Attributes
     ----------
@@ -37,12 +39,17 @@ class Report:
         How each file is.
     """
 
-    def __init__(self, folder: RunFolder, sequence: int) -> None:
+    def __init__(
+        self,
+        folder: RunFolder,
+        sequence: int,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._folder = folder
         self._sequence = sequence
-        self._metrics = MetricsMeter(read_metrics(folder.metrics))
-        self._series = SeriesMeter(read_series(folder.series))
-        self.files = FileBoard()
+        self._metrics = MetricsMeter(read_metrics(folder.metrics), clock)
+        self._series = SeriesMeter(read_series(folder.series), clock)
+        self.files = FileBoard(clock)
         self._is_open = False
         self._due_at = 0.0
 

@@ -1,15 +1,18 @@
 import { MainAreaWidget } from '@jupyterlab/apputils';
 import type { ServerConnection } from '@jupyterlab/services';
+import type { IStateDB } from '@jupyterlab/statedb';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { HistogramStream, type IHistogramStream } from '../../histograms';
 import type { IRunManager } from '../tokens';
 import { RunTabModel } from './model';
+import { Sections } from './sections';
 import { RunTab } from './widget';
 
 /** Makes the tabs of runs, which share one connection for histograms. */
 export class RunTabFactory {
   constructor(options: RunTabFactory.IOptions) {
     this._runs = options.runs;
+    this._sections = new Sections({ state: options.state });
     this._trans = options.trans;
     this._stream = new HistogramStream({
       serverSettings: options.serverSettings
@@ -23,7 +26,11 @@ export class RunTabFactory {
       runs: this._runs,
       stream: this._stream
     });
-    const content = new RunTab({ model, trans: this._trans });
+    const content = new RunTab({
+      model,
+      sections: this._sections,
+      trans: this._trans
+    });
     const widget = new MainAreaWidget({ content });
     widget.id = `casa-run-${run}`;
     widget.toolbar.hide();
@@ -31,6 +38,7 @@ export class RunTabFactory {
   }
 
   private _runs: IRunManager;
+  private _sections: Sections;
   private _stream: IHistogramStream;
   private _trans: TranslationBundle;
 }
@@ -39,6 +47,9 @@ export namespace RunTabFactory {
   export interface IOptions {
     runs: IRunManager;
     serverSettings: ServerConnection.ISettings;
+
+    /** Remembers what the user chose, where there is such a thing. */
+    state: IStateDB | null;
     trans: TranslationBundle;
   }
 }

@@ -45,6 +45,7 @@ export function Failures(props: IFailuresProps): JSX.Element | null {
   };
   return (
     <Section
+      id="failures"
       title={trans.__('Failures')}
       remark={value?.total ? formatExactCount(value.total) : undefined}
       className="casa-RunTab-failures"

@@ -34,6 +34,7 @@ export function Gallery({ model, run, trans }: IGalleryProps): JSX.Element {
   const { catalog, histograms, selected } = model;
   return (
     <Section
+      id="histograms"
       title={trans.__('Histograms')}
       remark={histograms.length > 0 ? String(histograms.length) : undefined}
       className="casa-RunTab-histograms"

@@ -105,17 +105,95 @@ describe('RunTabModel', () => {
 
   it('follows the log while it is shown', async () => {
     model.isVisible = true;
-    model.isLogShown = true;
+    const hide = model.show('log');
     await settle();
     expect(runs.log).toHaveBeenCalledTimes(1);
     expect(model.log.value?.text).toBe('all is well');
     runs.change({ updated: 1_700_000_020 });
     await settle();
     expect(runs.log).toHaveBeenCalledTimes(2);
-    model.isLogShown = false;
+    hide();
     runs.change({ updated: 1_700_000_030 });
     await settle();
     expect(runs.log).toHaveBeenCalledTimes(2);
+  });
+
+  it('fetches reports of what is seen, once for each', async () => {
+    model.isVisible = true;
+    runs.change({ reports_sequence: 1 });
+    await settle();
+    expect(runs.metrics).not.toHaveBeenCalled();
+    const hide = model.show('metrics');
+    model.show('series');
+    await settle();
+    runs.change({ updated: 2 });
+    await settle();
+    expect(runs.metrics).toHaveBeenCalledTimes(1);
+    expect(runs.series).toHaveBeenCalledTimes(1);
+    expect(runs.tiles).not.toHaveBeenCalled();
+    hide();
+    runs.change({ reports_sequence: 2 });
+    await settle();
+    expect(runs.metrics).toHaveBeenCalledTimes(1);
+    expect(runs.series).toHaveBeenCalledTimes(2);
+  });
+
+  it('looks at files anew when failures were accepted', async () => {
+    model.isVisible = true;
+    model.show('files');
+    runs.change({ state: 'done', reports_sequence: 1 });
+    await settle();
+    const left_out = { chunks: 2, events: 200, files: 1, unread_files: 0 };
+    runs.change({ progress: makeProgress({ left_out }) });
+    await settle();
+    expect(runs.tiles).toHaveBeenCalledTimes(2);
+  });
+
+  it('asks for nothing while hidden, however much happens', async () => {
+    const hidden = Array.from({ length: 10 }, () => {
+      const tab = new RunTabModel({
+        run: 'r1',
+        runs,
+        stream: new FakeStream()
+      });
+      (['files', 'log', 'metrics', 'series'] as const).forEach(part =>
+        tab.show(part)
+      );
+      tab.files.choose(null);
+      return tab;
+    });
+    for (let number = 1; number <= 50; number++) {
+      runs.change({
+        updated: number,
+        reports_sequence: number,
+        histograms_sequence: number,
+        progress: makeProgress({ chunks_failed: number })
+      });
+      await jest.advanceTimersByTimeAsync(500);
+    }
+    const asked = [
+      runs.failures,
+      runs.files,
+      runs.histograms,
+      runs.log,
+      runs.metrics,
+      runs.series,
+      runs.tiles
+    ].reduce((sum, { mock }) => sum + mock.calls.length, 0);
+    expect(asked).toBe(0);
+    hidden.forEach(tab => tab.dispose());
+  });
+
+  it('asks for news at a bounded rate while it is seen', async () => {
+    model.isVisible = true;
+    (['files', 'metrics', 'series'] as const).forEach(part => model.show(part));
+    for (let number = 1; number <= 100; number++) {
+      runs.change({ updated: number, reports_sequence: number });
+      await jest.advanceTimersByTimeAsync(100);
+    }
+    expect(runs.series.mock.calls.length).toBeLessThanOrEqual(11);
+    expect(runs.metrics.mock.calls.length).toBeLessThanOrEqual(6);
+    expect(runs.tiles.mock.calls.length).toBeLessThanOrEqual(6);
   });
 
   it('knows when the run is gone', () => {

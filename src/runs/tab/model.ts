@@ -5,11 +5,17 @@ import type {
   FailureList,
   HistogramCatalog,
   Run,
-  RunLog
+  RunLog,
+  RunMetrics,
+  RunSeries
 } from '../../services/models';
 import { isActive } from '../states';
 import type { IRunManager } from '../tokens';
+import { FilesModel } from './files/model';
 import { Resource } from './resource';
+
+/** A part of the tab whose contents are fetched while somebody sees it. */
+export type RunTabPart = 'files' | 'log' | 'metrics' | 'series';
 
 /** What the tab of a run shows, without how. */
 export class RunTabModel implements IDisposable {
@@ -31,6 +37,15 @@ export class RunTabModel implements IDisposable {
       fetch: () => runs.log(id),
       interval: 2_000
     });
+    this.metrics = new Resource<RunMetrics>({
+      fetch: () => runs.metrics(id),
+      interval: 2_000
+    });
+    this.series = new Resource<RunSeries>({
+      fetch: () => runs.series(id),
+      interval: 1_000
+    });
+    this.files = new FilesModel({ run: id, runs });
     this.catalog.changed.connect(this._onCatalog, this);
     runs.changed.connect(this._onRuns, this);
   }
@@ -46,6 +61,15 @@ export class RunTabModel implements IDisposable {
 
   readonly failures: Resource<FailureList>;
   readonly log: Resource<RunLog>;
+
+  /** How well the run used its cluster. */
+  readonly metrics: Resource<RunMetrics>;
+
+  /** How it went over time. */
+  readonly series: Resource<RunSeries>;
+
+  /** How each of its files is. */
+  readonly files: FilesModel;
 
   /** The run; undefined before it is known and after it was deleted. */
   get run(): Run | undefined {
@@ -90,13 +114,13 @@ export class RunTabModel implements IDisposable {
     this._fetchNews();
   }
 
-  /** Whether somebody sees the log. */
-  get isLogShown(): boolean {
-    return this._isLogShown;
-  }
-  set isLogShown(value: boolean) {
-    this._isLogShown = value;
+  /** Notes that somebody sees a part of the tab; returns what to call when that ends. */
+  show(part: RunTabPart): () => void {
+    this._shown.add(part);
     this._fetchNews();
+    return () => {
+      this._shown.delete(part);
+    };
   }
 
   dispose(): void {
@@ -107,6 +131,9 @@ export class RunTabModel implements IDisposable {
     this.catalog.dispose();
     this.failures.dispose();
     this.log.dispose();
+    this.metrics.dispose();
+    this.series.dispose();
+    this.files.dispose();
     this._histograms.forEach(histogram => histogram.dispose());
     Signal.clearData(this);
   }
@@ -183,12 +210,27 @@ export class RunTabModel implements IDisposable {
     ) {
       this.failures.refresh();
     }
-    if (
-      this._isLogShown &&
-      this._isNews('log', `${run.updated} ${run.state}`)
-    ) {
+    const report = `${run.reports_sequence}`;
+    const hasReport = run.reports_sequence > 0;
+    if (hasReport && this._isSeen('metrics', report)) {
+      this.metrics.refresh();
+    }
+    if (hasReport && this._isSeen('series', report)) {
+      this.series.refresh();
+    }
+    // What is accepted as missing changes files of a run that has ended, too.
+    const files = `${report} ${failed} ${left_out.chunks}`;
+    if (hasReport && this._isSeen('files', files)) {
+      this.files.refresh();
+    }
+    if (this._isSeen('log', `${run.updated} ${run.state}`)) {
       this.log.refresh();
     }
+  }
+
+  /** Whether there is news in a part that somebody sees. */
+  private _isSeen(part: RunTabPart, state: string): boolean {
+    return this._shown.has(part) && this._isNews(part, state);
   }
 
   private _isNews(what: string, state: string): boolean {
@@ -236,11 +278,11 @@ export class RunTabModel implements IDisposable {
   private _fetched = new Map<string, string>();
   private _histograms: readonly HistogramModel[] = [];
   private _isDisposed = false;
-  private _isLogShown = false;
   private _isVisible = false;
   private _run: Run | undefined;
   private _runs: IRunManager;
   private _selected: HistogramModel | null = null;
+  private _shown = new Set<RunTabPart>();
 }
 
 export namespace RunTabModel {

@@ -4,6 +4,7 @@ import {
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { type MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { CommandIDs } from '../../commands';
 import { IRunManager } from '../tokens';
@@ -17,12 +18,13 @@ export const runTabPlugin: JupyterFrontEndPlugin<IRunTabTracker> = {
   description: 'Adds the tab that shows a run with its live histograms.',
   autoStart: true,
   requires: [IRunManager],
-  optional: [ILayoutRestorer, ITranslator],
+  optional: [ILayoutRestorer, IStateDB, ITranslator],
   provides: IRunTabTracker,
   activate: (
     app: JupyterFrontEnd,
     runs: IRunManager,
     restorer: ILayoutRestorer | null,
+    state: IStateDB | null,
     translator: ITranslator | null
   ): IRunTabTracker => {
     const { commands, shell } = app;
@@ -36,7 +38,7 @@ export const runTabPlugin: JupyterFrontEndPlugin<IRunTabTracker> = {
     const load = async (): Promise<RunTabFactory> => {
       const { RunTabFactory } = await import('./factory');
       const { serverSettings } = app.serviceManager;
-      return new RunTabFactory({ runs, serverSettings, trans });
+      return new RunTabFactory({ runs, serverSettings, state, trans });
     };
 
     commands.addCommand(CommandIDs.openRun, {

@@ -1,16 +1,13 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import {
-  formatBytes,
-  formatCount,
-  formatDuration,
-  formatExactCount
-} from '../../components/format';
+import { formatDuration, formatExactCount } from '../../components/format';
 import { MiddleEllipsis } from '../../components/name';
 import type { DatasetProgress, Run } from '../../services/models';
 import type { Tone } from '../../components/tone';
 import { isActive, stateTone } from '../states';
 import { amountText } from './failuretexts';
+import type { RunTabModel } from './model';
+import { Pace } from './paceview';
 import { Section } from './section';
 import { timeLeft } from './time';
 
@@ -19,8 +16,12 @@ interface IRunProps {
   readonly trans: TranslationBundle;
 }
 
+interface ISummaryProps extends IRunProps {
+  readonly model: RunTabModel;
+}
+
 /** How far the run is as a whole, and the numbers that go with it. */
-export function Summary({ run, trans }: IRunProps): JSX.Element {
+export function Summary({ model, run, trans }: ISummaryProps): JSX.Element {
   const { progress } = run;
   return (
     <section
@@ -43,6 +44,7 @@ export function Summary({ run, trans }: IRunProps): JSX.Element {
         trans={trans}
       />
       <Numbers run={run} trans={trans} />
+      <Pace model={model} run={run} trans={trans} />
     </section>
   );
 }
@@ -52,6 +54,7 @@ export function Datasets({ run, trans }: IRunProps): JSX.Element {
   const { datasets } = run.progress;
   return (
     <Section
+      id="datasets"
       title={trans.__('Datasets')}
       remark={String(run.datasets.length)}
       className="casa-RunTab-datasets"
@@ -180,37 +183,19 @@ function ShareBar(props: IShareBarProps): JSX.Element {
   );
 }
 
-/** Speed, time and workers. */
+/** Time, and what is missing. */
 function Numbers({ run, trans }: IRunProps): JSX.Element {
   const { progress } = run;
-  const running = run.state === 'running' || run.state === 'finishing';
-  const seconds = progress.seconds_elapsed;
-  const events = running
-    ? progress.events_per_second
-    : average(progress.events_done, seconds);
-  const bytes = running
-    ? progress.bytes_per_second
-    : average(progress.bytes_read, seconds);
   const left = timeLeft(run, trans);
   const numbers: [name: string, value: string, tone?: Tone][] = [];
-  if (seconds >= 1) {
-    numbers.push(
-      [
-        running ? trans.__('Events/s') : trans.__('Events/s, mean'),
-        formatCount(Math.round(events))
-      ],
-      [
-        running ? trans.__('Read') : trans.__('Read, mean'),
-        `${formatBytes(bytes)}/s`
-      ],
-      [trans.__('Elapsed'), formatDuration(seconds, trans)]
-    );
+  if (progress.seconds_elapsed >= 1) {
+    numbers.push([
+      trans.__('Elapsed'),
+      formatDuration(progress.seconds_elapsed, trans)
+    ]);
   }
   if (left !== null) {
     numbers.push([trans.__('Time left'), left]);
-  }
-  if (isActive(run)) {
-    numbers.push([trans.__('Workers'), formatExactCount(progress.workers)]);
   }
   const failed = progress.chunks_failed;
   if (failed > 0) {
@@ -260,8 +245,4 @@ function percent(counts: Counts): string {
   const done = Math.floor((100 * events_done) / events_total);
   const missing = chunks_failed + left_out.chunks;
   return `${Math.min(done, missing > 0 ? 99 : 100)}%`;
-}
-
-function average(sum: number, seconds: number): number {
-  return seconds > 0 ? sum / seconds : 0;
 }

@@ -5,6 +5,7 @@ import type {
   FailureList,
   FileTiles,
   HistogramCatalog,
+  IFileQuery,
   Progress,
   Run,
   RunFile,
@@ -255,10 +256,12 @@ export class FakeRuns implements IRunManager {
   readonly metrics = jest.fn(async () => makeMetrics());
   readonly series = jest.fn(async () => makeSeries());
   readonly tiles = jest.fn(async () => makeTiles());
-  readonly files = jest.fn(async (): Promise<RunFileList> => ({
-    files: [makeFile()],
-    total: 1
-  }));
+  readonly files = jest.fn(
+    async (_id: string, _query: IFileQuery): Promise<RunFileList> => ({
+      files: [makeFile()],
+      total: 1
+    })
+  );
   readonly log = jest.fn(async (): Promise<RunLog> => ({
     text: 'all is well',
     truncated: false

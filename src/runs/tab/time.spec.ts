@@ -7,13 +7,12 @@ const trans = nullTranslator.load('casa-lab');
 
 function left(
   seconds: number | null,
-  state: RunState = 'running'
+  state: RunState = 'running',
+  error: number | null = null
 ): string | null {
   const { progress } = makeRun({ state });
-  return timeLeft(
-    { state, progress: { ...progress, seconds_left: seconds } },
-    trans
-  );
+  const estimate = { seconds_left: seconds, seconds_left_error: error };
+  return timeLeft({ state, progress: { ...progress, ...estimate } }, trans);
 }
 
 describe('timeLeft', () => {
@@ -30,6 +29,15 @@ describe('timeLeft', () => {
     [Infinity, 'estimating…']
   ])('writes %d seconds as %s', (seconds, text) => {
     expect(left(seconds)).toBe(text);
+  });
+
+  it.each([
+    [97, 14, '1 min 40 s ± 15 s'],
+    [10_000, 900, '2 h 45 min ± 15 min 0 s'],
+    [97, 1, '1 min 40 s'],
+    [33, 0.3, '35 s']
+  ])('writes %d ± %d seconds as %s', (seconds, error, text) => {
+    expect(left(seconds, 'running', error)).toBe(text);
   });
 
   it('says nothing of a run that does not move', () => {

@@ -11,6 +11,9 @@ const ROUNDING: readonly (readonly [below: number, step: number])[] = [
   [Infinity, 300]
 ];
 
+/** An error of less than this part of the time is not worth a word. */
+const SMALL = 0.02;
+
 /** Rounds an estimate, so that it does not tremble from update to update. */
 export function roundEstimate(seconds: number): number {
   const [, step] = ROUNDING.find(([below]) => seconds < below) ?? [0, 300];
@@ -25,11 +28,16 @@ export function timeLeft(
   if (state !== 'running' && state !== 'finishing') {
     return null;
   }
-  const seconds = progress.seconds_left;
+  const { seconds_left: seconds, seconds_left_error: error } = progress;
   if (seconds === null || !Number.isFinite(seconds)) {
     return trans.__('estimating…');
   }
-  return seconds < 1
-    ? trans.__('moments')
-    : formatDuration(roundEstimate(seconds), trans);
+  if (seconds < 1) {
+    return trans.__('moments');
+  }
+  const left = formatDuration(roundEstimate(seconds), trans);
+  const rounded = error === null ? 0 : roundEstimate(error);
+  return rounded > 0 && rounded > SMALL * seconds
+    ? trans.__('%1 ± %2', left, formatDuration(rounded, trans))
+    : left;
 }

@@ -1,83 +1,22 @@
-import { nullTranslator } from '@jupyterlab/translation';
-import * as React from 'react';
 import { act } from 'react';
-import { createRoot, type Root } from 'react-dom/client';
 import {
   FakeStream,
-  makeCategories,
   makeAxis,
+  makeCategories,
   makeFrame,
   makeHistogram
 } from '../../histograms/testing';
-import type { FailureList, Histogram, Run } from '../../services/models';
+import { TabHarness, trans } from './harness';
 import { RunTabModel } from './model';
 import { FakeRuns, makeGroup, makeProgress, makeRun } from './testing';
-import { RunTab, RunView } from './widget';
-
-const trans = nullTranslator.load('casa-lab');
-
-/** Sees every element at once, as if it were on screen. */
-class SeesAll implements IntersectionObserver {
-  constructor(private readonly _callback: IntersectionObserverCallback) {}
-
-  readonly root = null;
-  readonly rootMargin = '';
-  readonly scrollMargin = '';
-  readonly thresholds = [];
-
-  observe(target: Element): void {
-    const entry = { isIntersecting: true, target } as IntersectionObserverEntry;
-    this._callback([entry], this);
-  }
-
-  disconnect(): void {
-    // Nothing was set up.
-  }
-
-  unobserve(): void {
-    // Nothing was set up.
-  }
-
-  takeRecords(): IntersectionObserverEntry[] {
-    return [];
-  }
-}
+import { RunTab } from './widget';
 
 describe('RunView', () => {
-  let runs: FakeRuns;
-  let model: RunTabModel;
-  let stream: FakeStream;
+  const view = new TabHarness();
+  const { change, click, show } = view;
   let host: HTMLElement;
-  let root: Root;
-
-  const show = async (
-    fields: Partial<Run>,
-    histograms: Histogram[] = [],
-    failures: FailureList = { groups: [], total: 0, accepted: [] }
-  ): Promise<void> => {
-    runs = new FakeRuns(makeRun(fields));
-    runs.histograms.mockResolvedValue({ sequence: 1, histograms });
-    runs.failures.mockResolvedValue(failures);
-    stream = new FakeStream();
-    model = new RunTabModel({ run: 'r1', runs, stream });
-    await act(async () => {
-      model.isVisible = true;
-      root.render(<RunView model={model} trans={trans} />);
-    });
-  };
-
-  const change = (fields: Partial<Run> | null): Promise<void> =>
-    act(async () => runs.change(fields));
-
-  const click = (name: string): Promise<void> =>
-    act(async () => {
-      const button = [...host.querySelectorAll('button')].find(
-        ({ ariaLabel, textContent }) =>
-          textContent === name || ariaLabel === name
-      );
-      expect(button).toBeDefined();
-      button?.click();
-    });
+  let runs: FakeRuns;
+  let stream: FakeStream;
 
   const buttons = (): string[] =>
     [...host.querySelectorAll('.casa-RunTab-header button')].map(
@@ -87,19 +26,11 @@ describe('RunView', () => {
   const badge = (): Element | null => host.querySelector('[role=status]');
 
   beforeEach(() => {
-    Object.assign(globalThis, {
-      IS_REACT_ACT_ENVIRONMENT: true,
-      IntersectionObserver: SeesAll
-    });
-    host = document.body.appendChild(document.createElement('div'));
-    root = createRoot(host);
+    view.open();
+    ({ host, runs, stream } = view);
   });
 
-  afterEach(async () => {
-    await act(async () => root.unmount());
-    model.dispose();
-    host.remove();
-  });
+  afterEach(() => view.close());
 
   it('says what it waits for', async () => {
     await show({
@@ -300,7 +231,7 @@ describe('RunView', () => {
   it('fetches the log when it is asked for', async () => {
     await show({ state: 'running' });
     expect(runs.log).not.toHaveBeenCalled();
-    await click('Show');
+    await click('Log');
     expect(host.querySelector('.casa-RunTab-log pre')?.textContent).toBe(
       'all is well'
     );

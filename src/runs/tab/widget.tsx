@@ -6,19 +6,24 @@ import { EmptyState, Problem } from '../../components/message';
 import { useChanges } from '../../components/signals';
 import { casaIcon } from '../../icons';
 import { stateTone } from '../states';
+import { FailureAlert } from './alert';
 import { Failures } from './failures';
+import { Files } from './files/view';
 import { Gallery } from './gallery';
 import { Header } from './header';
 import { stateIcon } from './icons';
 import { Log } from './log';
 import type { RunTabModel } from './model';
+import { Performance } from './performanceview';
 import { Datasets, Summary } from './progress';
+import { Sections, SectionsContext } from './sections';
 
 /** The content of a run's tab. */
 export class RunTab extends ReactWidget {
   constructor(options: RunTab.IOptions) {
     super();
     this.model = options.model;
+    this._sections = options.sections ?? new Sections();
     this._trans = options.trans;
     this.addClass('casa-RunTab');
     this.title.closable = true;
@@ -37,7 +42,11 @@ export class RunTab extends ReactWidget {
   }
 
   protected override render(): JSX.Element {
-    return <RunView model={this.model} trans={this._trans} />;
+    return (
+      <SectionsContext.Provider value={this._sections}>
+        <RunView model={this.model} trans={this._trans} />
+      </SectionsContext.Provider>
+    );
   }
 
   /** Handles the page's own visibility; widgets are told of the tab's. */
@@ -86,12 +95,16 @@ export class RunTab extends ReactWidget {
       : 'casa-RunTab-icon';
   }
 
+  private _sections: Sections;
   private _trans: TranslationBundle;
 }
 
 export namespace RunTab {
   export interface IOptions {
     model: RunTabModel;
+
+    /** Remembers which sections are open; for this tab alone when not given. */
+    sections?: Sections;
     trans: TranslationBundle;
   }
 }
@@ -123,12 +136,17 @@ export function RunView({ model, trans }: IRunViewProps): JSX.Element {
   return (
     <div className="casa-RunTab-content">
       <Header model={model} run={run} trans={trans} />
-      <Summary run={run} trans={trans} />
+      <Summary model={model} run={run} trans={trans} />
+      <FailureAlert model={model} run={run} trans={trans} />
       <div className="casa-RunTab-columns">
-        <Gallery model={model} run={run} trans={trans} />
+        <div className="casa-RunTab-main">
+          <Gallery model={model} run={run} trans={trans} />
+          <Files model={model} run={run} trans={trans} />
+        </div>
         <div className="casa-RunTab-side">
-          <Datasets run={run} trans={trans} />
           <Failures model={model} run={run} trans={trans} />
+          <Datasets run={run} trans={trans} />
+          <Performance model={model} run={run} trans={trans} />
           <Log model={model} trans={trans} />
         </div>
       </div>
