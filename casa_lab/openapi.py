@@ -20,6 +20,7 @@ from casa_lab.forecasts.forecast import DryRun
 from .clusters.models import Cluster, ClusterList, NewCluster, ProfileList, ScaleCluster
 from .datasets.models import DatasetList, NewSource, Source
 from .histograms.models import FrameHeader, HistogramCatalog, Unwatch, ViewProblem, Watch
+from .runs.history.models import NewLabels, RunList, RunQuery
 from .runs.metrics import RunMetrics
 from .runs.models import (
     Acceptance,
@@ -28,7 +29,6 @@ from .runs.models import (
     ProcessorList,
     Retry,
     Run,
-    RunList,
     RunLog,
 )
 from .runs.watching.models import FileQuery, FileTiles, RunFileList, RunSeries
@@ -88,9 +88,18 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     Endpoint("GET", "/casa/dry-runs/{dry_run}", "Show a dry run and its forecast.", DryRun),
     Endpoint("DELETE", "/casa/dry-runs/{dry_run}", "Cancel a dry run.", None, None, 204),
-    Endpoint("GET", "/casa/runs", "List the runs.", RunList),
+    Endpoint(
+        "GET", "/casa/runs", "List the runs, newest first, page by page.", RunList, query=RunQuery
+    ),
     Endpoint("POST", "/casa/runs", "Launch a run; answers at once.", Run, NewRun, 202),
     Endpoint("GET", "/casa/runs/{run}", "Show a run.", Run),
+    Endpoint(
+        "PATCH",
+        "/casa/runs/{run}",
+        "Rename, tag, annotate or archive a run.",
+        Run,
+        NewLabels,
+    ),
     Endpoint(
         "DELETE",
         "/casa/runs/{run}",

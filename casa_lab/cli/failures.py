@@ -165,8 +165,7 @@ def _add_groups(parser: argparse.ArgumentParser) -> None:
 def _run_of(options: argparse.Namespace) -> Run:
     from casa_lab.runs import manager
 
-    found = {run.id: run for run in manager.list_runs()}
-    return found[one_of(options.run, list(found), "run")]
+    return manager.get(one_of(options.run, manager.run_ids(), "run"))
 
 
 def _ids(groups: Sequence[FailureGroup], numbers: Sequence[int]) -> list[str]:

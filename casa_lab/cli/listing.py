@@ -1,4 +1,4 @@
-"""``casa-lab runs``, ``clusters`` and ``stop``: what there is, and ending it."""
+"""``casa-lab clusters`` and ``stop``: which clusters there are, and ending what goes on."""
 
 from __future__ import annotations
 
@@ -11,12 +11,6 @@ from casa_lab.errors import BadInput, NotFound
 from .codes import DONE
 from .tables import print_table
 from .wording import age
-
-
-def add_runs(commands: Any) -> None:
-    """Add ``runs`` to the command line."""
-    parser = commands.add_parser("runs", help="list the runs, newest first")
-    parser.set_defaults(execute=list_runs)
 
 
 def add_clusters(commands: Any) -> None:
@@ -34,25 +28,6 @@ def add_stop(commands: Any) -> None:
     )
     parser.add_argument("id", metavar="ID", help="the id, or as much of its end as makes it unique")
     parser.set_defaults(execute=stop)
-
-
-def list_runs(_: argparse.Namespace) -> int:
-    """Print the runs."""
-    from casa_lab.runs import manager
-
-    rows = []
-    for run in manager.list_runs():
-        progress = run.progress
-        total = "?" if progress.events_total is None else f"{progress.events_total:,}"
-        events = f"{progress.events_done:,} of {total}"
-        rows.append(
-            (run.id, run.name, run.state, events, str(progress.chunks_failed), age(run.created))
-        )
-    if rows:
-        print_table(("Id", "Name", "State", "Events", "Failed", "Started"), rows)
-    else:
-        print("No runs.")
-    return DONE
 
 
 def list_clusters(_: argparse.Namespace) -> int:
@@ -83,11 +58,11 @@ def stop(options: argparse.Namespace) -> int:
     from casa_lab.runs import manager as runs
     from casa_lab.runs.states import ENDED
 
-    found_runs = {run.id: run for run in runs.list_runs()}
+    found_runs = runs.run_ids()
     found_clusters = {cluster.id: cluster for cluster in clusters.list_clusters()}
     chosen = one_of(options.id, [*found_runs, *found_clusters], "run or cluster")
     if chosen in found_runs:
-        run = found_runs[chosen]
+        run = runs.get(chosen)
         if run.state in ENDED:
             print(f"The run {run.id} is {run.state} already.")
         else:

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from casa_lab.errors import BadInput, CasaError, NotFound, TooLarge
 
-from . import demo, dry_run, failures, listing, run
+from . import demo, dry_run, failures, history, listing, run
 from .codes import BAD_INPUT, FAILED, INTERRUPTED
 
 _EPILOG = """\
@@ -73,7 +73,8 @@ def _parser() -> argparse.ArgumentParser:
         run.add_command,
         dry_run.add_command,
         demo.add_command,
-        listing.add_runs,
+        history.add_runs,
+        history.add_label,
         failures.add_failures,
         failures.add_retry,
         failures.add_accept,

@@ -52,11 +52,14 @@ class Change(Generic[NounType]):
     """How it is now; ``None`` when it was deleted."""
 
 
+Stamp = tuple[tuple[int, int, int], tuple[int, int, int] | None]
+
+
 @dataclass
 class _Known:
     """What the last look at a folder showed."""
 
-    stamp: tuple[int, int, int] | None = None
+    stamp: Stamp | None = None
     settled: bool = False
     silent: bool = False
 
@@ -183,10 +186,15 @@ class FolderScanner(Generic[NounType]):
         return Change(id_, value)
 
 
-def _stamp(folder: Folder) -> tuple[int, int, int] | None:
-    """Return what differs whenever the state was written; ``None`` without a state."""
+def _stamp(folder: Folder) -> Stamp | None:
+    """Return what differs whenever the state or a label was written; ``None`` without a state."""
+    state = _stat(folder.path / "state.json")
+    return state and (state, _stat(folder.path / "labels.json"))
+
+
+def _stat(path: Path) -> tuple[int, int, int] | None:
     try:
-        status = (folder.path / "state.json").stat()
+        status = path.stat()
     except FileNotFoundError:
         return None
     return (status.st_mtime_ns, status.st_ino, status.st_size)

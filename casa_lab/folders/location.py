@@ -46,6 +46,11 @@ def known_files() -> Path:
     return data_dir() / "files.sqlite3"
 
 
+def run_index() -> Path:
+    """Return the database that lists the runs; it can be deleted at any time."""
+    return data_dir() / "runs.sqlite3"
+
+
 def new_id(name: str) -> str:
     """Return a fresh folder name that sorts by time and reads well.
 

@@ -7,7 +7,8 @@ from tornado.web import authenticated
 
 from casa_lab.runs import manager
 from casa_lab.runs.failures import recovery
-from casa_lab.runs.models import Acceptance, NewRun, ProcessorList, Retry, RunList
+from casa_lab.runs.history.models import NewLabels, RunQuery
+from casa_lab.runs.models import Acceptance, NewRun, ProcessorList, Retry
 from casa_lab.runs.watching import views as watching
 from casa_lab.runs.watching.models import FileQuery
 
@@ -35,7 +36,8 @@ class RunsHandler(CasaHandler):
     @authenticated
     @authorized
     async def get(self) -> None:
-        await self.answer(RunList(runs=await self.call(manager.list_runs)))
+        query = self.parse_query(RunQuery)
+        await self.answer(await self.call(manager.find_runs, query))
 
     @authenticated
     @authorized
@@ -47,7 +49,7 @@ class RunsHandler(CasaHandler):
 
 
 class RunHandler(CasaHandler):
-    """Shows and deletes one run."""
+    """Shows, labels and deletes one run."""
 
     path = "/casa/runs/{run}"
 
@@ -55,6 +57,14 @@ class RunHandler(CasaHandler):
     @authorized
     async def get(self, run: str) -> None:
         await self.answer(await self.call(manager.get, run))
+
+    @authenticated
+    @authorized
+    async def patch(self, run: str) -> None:
+        labels = self.parse(NewLabels)
+        labelled = await self.call(manager.label, run, labels)
+        self.companion.watcher.expect_run(run)
+        await self.answer(labelled)
 
     @authenticated
     @authorized

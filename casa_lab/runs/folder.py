@@ -49,6 +49,11 @@ class RunFolder(Folder):
         return self.path / "result.coffea"
 
     @property
+    def labels(self) -> Path:
+        """What the run is called and tagged by now; absent until that is changed."""
+        return self.path / "labels.json"
+
+    @property
     def metrics(self) -> Path:
         """How well the run used its cluster: :class:`~casa_lab.runs.metrics.RunMetrics`."""
         return self.path / "metrics.json"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import getpass
-import logging
 import os
 import shutil
 import sys
@@ -22,12 +21,15 @@ from pydantic_core import PydanticSerializationError
 
 from casa_lab.clusters import manager as clusters
 from casa_lab.errors import BadInput, Conflict, Unavailable
-from casa_lab.folders import forget_requests, new_id, runs_dir, send_request
+from casa_lab.folders import forget_requests, new_id, run_index, runs_dir, send_request
 from casa_lab.folders.owner import HEARTBEAT_LIMIT_SECONDS
 from casa_lab.processes import start_detached
 
 from .environment import git_describe, package_versions
 from .folder import RunFolder, open_run
+from .history.index import RunIndex
+from .history.labels import read_labels, write_labels
+from .history.models import NewLabels, RunList, RunQuery
 from .metrics import RunMetrics, read_metrics
 from .models import AUTOMATIC_CHUNKSIZE, Door, NewRun, Run, RunLog, RunRecord, RunSpec
 from .processors import check_processor
@@ -48,8 +50,6 @@ _SILENCE = (
     f"The process that drives this run has given no sign of life for {HEARTBEAT_LIMIT_SECONDS:.0f} "
     "s: it is stopped, or its machine is too busy. The run goes on when it does."
 )
-
-_log = logging.getLogger(__name__)
 
 
 def launch(
@@ -118,16 +118,17 @@ def launch(
 
 def list_runs() -> list[Run]:
     """Return all runs, newest first."""
-    runs = []
-    for path in runs_dir().iterdir():
-        folder = RunFolder(path)
-        if path.name.startswith(".") or not folder.exists():
-            continue
-        try:
-            runs.append(_show(folder))
-        except (OSError, ValueError) as error:
-            _log.warning("%s is not a readable run folder: %s", path, error)
-    return sorted(runs, key=lambda run: (run.created, run.id), reverse=True)
+    return _index().all()
+
+
+def run_ids() -> list[str]:
+    """Return the ids of all runs, newest first."""
+    return _index().ids()
+
+
+def find_runs(query: RunQuery) -> RunList:
+    """Return the runs that are asked for, newest first, a page of them at a time."""
+    return _index().find(query)
 
 
 def get(run: str) -> Run:
@@ -187,6 +188,14 @@ def restart(folder: RunFolder, message: str) -> Run:
     return get(folder.id)
 
 
+def label(run: str, labels: NewLabels) -> Run:
+    """Change what a run is called, its tags, its note, or whether it is archived."""
+    folder = open_run(run)
+    with exclusively(folder):
+        write_labels(folder, labels)
+    return get(run)
+
+
 def delete(run: str) -> None:
     """Delete a run that has ended, with its folder.
 
@@ -220,6 +229,10 @@ def log(run: str) -> RunLog:
     if size > LOG_BYTES:
         text = text.partition("\n")[2]
     return RunLog(text=text, truncated=size > LOG_BYTES)
+
+
+def _index() -> RunIndex:
+    return RunIndex(run_index(), runs_dir(), get)
 
 
 def _as_json(spec: RunSpec) -> dict[str, Any]:
@@ -263,10 +276,17 @@ def _show(folder: RunFolder) -> Run:
             record = _lost(record)
     elif record.state not in ENDED and folder.is_silent():
         record = record.model_copy(update={"message": _SILENCE})
+    labels = read_labels(folder)
     return Run(
-        **record.model_dump(),
-        id=spec.id,
-        name=spec.name,
+        **record.model_dump(exclude={"updated"}),
+        # Whoever knows the run as it was before it was labelled must see that this is news.
+        updated=max(record.updated, labels.changed),
+        # Not the id of its spec: the folder may be a copy that somebody made.
+        id=folder.id,
+        name=labels.name,
+        tags=labels.tags,
+        note=labels.note,
+        archived=labels.archived,
         door=spec.door,
         processor=spec.processor,
         schema_name=spec.schema_name,

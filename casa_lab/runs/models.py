@@ -205,12 +205,9 @@ class Run(RunRecord):
     chunksize: int
     created: float
     resumable: bool = Field(description="True when what is missing can be processed now.")
-
-
-class RunList(BaseModel):
-    """All runs, newest first."""
-
-    runs: list[Run]
+    tags: list[str] = Field(default_factory=list, description="As they are by now.")
+    note: str = ""
+    archived: bool = Field(False, description="True when it was taken out of the list.")
 
 
 class Failure(BaseModel):

@@ -131,7 +131,7 @@ export class RunManager extends Manager implements IRunManager {
 
   protected async fetchSnapshot(): Promise<boolean> {
     const mark = this._records.mark();
-    const { runs } = await this.request('casa/runs', runList);
+    const { runs } = await this.request('casa/runs?limit=1000', runList);
     return this._records.replace(runs, mark);
   }
 

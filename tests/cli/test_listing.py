@@ -76,6 +76,49 @@ def test_lists_are_not_cut_away_from_a_terminal(capsys: pytest.CaptureFixture[st
     assert "0 of 2" in cluster_row
 
 
+def test_runs_are_labelled_and_found(capsys: pytest.CaptureFixture[str]) -> None:
+    run = make_run("20260101-000000-x-1111").id
+    make_run("20260101-000000-y-2222", "failed")
+    assert (
+        main(["label", "1111", "--name", "mine", "--tag", "a", "--tag", "b c", "--note", "!"]) == 0
+    )
+    assert main(["label", run, "--untag", "a"]) == 0
+    told = [f"{run}: mine [a, b c]", f"{run}: mine [b c]"]
+    assert capsys.readouterr().out.splitlines() == told
+    assert main(["runs", "--tag", "b c", "--search", "MINE", "--state", "done"]) == 0
+    head, row = capsys.readouterr().out.splitlines()
+    assert head.endswith("Tags")
+    assert row.startswith(run)
+    assert row.split()[-2:] == ["b", "c"]
+    assert main(["label", run, "--archive"]) == 0
+    assert main(["runs", "--limit", "0"]) == 0
+    assert main(["runs", "--archived", "--dataset", "dy"]) == 0
+    assert main(["label", run, "--unarchive"]) == 0
+    assert main(["runs", "--limit", "1"]) == 0
+    assert main(["runs", "--tag", "nobody's"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"{run}: mine [b c] (archived)"
+    assert lines[2].startswith("20260101-000000-y-2222")
+    assert lines[4].startswith(run)
+    assert lines[8:] == ["1 older run not shown; '--limit 0' shows all.", "No such runs."]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["label", "1111"], "Say what is to change"),
+        (["label", "1111", "--name", " "], "The name cannot be used"),
+        (["label", "nothing", "--name", "x"], "There is no run 'nothing'"),
+    ],
+)
+def test_bad_labels_are_refused(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_run("20260101-000000-x-1111")
+    assert main(arguments) == 2
+    assert sentence in capsys.readouterr().err
+
+
 def test_stop_asks_the_owner(capsys: pytest.CaptureFixture[str]) -> None:
     run, cluster = make_run("20260101-000000-x-1111", "running"), make_cluster("2026-local-2222")
     for folder, ending, said in (

@@ -130,7 +130,7 @@ async def test_a_launch_with_a_mistake_in_it_starts_nothing(
     assert reply.status == status
     assert sentence in reply.message
     assert started == []
-    assert (await ask("GET", "/casa/runs")).body == {"runs": []}
+    assert (await ask("GET", "/casa/runs")).body["runs"] == []
 
 
 async def test_a_dry_run_starts_a_process_and_shows_its_forecast(ask, analysis, started) -> None:
@@ -337,3 +337,53 @@ async def test_processors_are_found(ask, analysis) -> None:
     reply = await ask("GET", "/casa/processors")
     (processor,) = reply.body["processors"]
     assert (processor["name"], processor["summary"]) == ("Mass", "Fills the mass.")
+
+
+async def test_runs_are_listed_by_page_and_by_what_is_asked_for(ask, put_run) -> None:
+    for number in range(3):
+        put_run("done", f"20260101-000000-mass-{number:04x}")
+    first = await ask("GET", "/casa/runs", params={"limit": "2"})
+    assert (len(first.body["runs"]), first.body["total"]) == (2, 3)
+    rest = await ask("GET", "/casa/runs", params={"limit": "2", "before": first.body["next"]})
+    assert (len(rest.body["runs"]), rest.body["next"]) == (1, None)
+    nothing = await ask("GET", "/casa/runs", params={"search": "mass", "state": "failed"})
+    assert nothing.body["runs"] == []
+
+
+@pytest.mark.parametrize(
+    ("parameters", "field"),
+    [
+        ({"limit": "0"}, "limit"),
+        ({"limit": "many"}, "limit"),
+        ({"state": "happy"}, "state"),
+        ({"archived": "maybe"}, "archived"),
+        ({"before": "x"}, "before"),
+    ],
+)
+async def test_what_cannot_be_listed_is_refused(ask, parameters, field) -> None:
+    reply = await ask("GET", "/casa/runs", params=parameters)
+    assert reply.status == 400
+    assert f"'{field}'" in reply.message
+
+
+async def test_labels_are_changed_and_told(ask, put_run, listen, monkeypatch) -> None:
+    events = await listen()
+    put_run("done")
+    assert (await events.next(RUN_EVENT))["run"]["tags"] == []
+    monkeypatch.setattr(scanner, "SETTLED_PER_SCAN", 0)
+    labels = {"name": "new", "tags": ["a"], "note": "n", "archived": True}
+    reply = await ask("PATCH", RUN, labels)
+    assert reply.status == 200
+    assert labels.items() <= reply.body.items()
+    assert labels.items() <= (await events.next(RUN_EVENT))["run"].items()
+    assert (await ask("GET", "/casa/runs")).body["runs"] == []
+
+
+@pytest.mark.parametrize("body", [{"name": ""}, {"tags": "a"}, {"id": "x"}, b"{"])
+async def test_labels_that_make_no_sense_are_refused(ask, put_run, body) -> None:
+    put_run("done")
+    assert (await ask("PATCH", RUN, body)).status == 400
+
+
+async def test_only_runs_have_labels(ask) -> None:
+    assert (await ask("PATCH", RUN, {"name": "x"})).status == 404

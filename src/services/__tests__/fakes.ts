@@ -140,6 +140,9 @@ export function makeRun(change: Partial<Run> = {}): Run {
     result_chunks: 0,
     updated: 1,
     finished: null,
+    tags: [],
+    note: '',
+    archived: false,
     ...change
   };
 }

@@ -1,0 +1,1 @@
+"""The runs of years: finding, labelling, understanding, comparing and moving them."""
