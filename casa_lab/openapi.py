@@ -20,7 +20,7 @@ from casa_lab.forecasts.forecast import DryRun
 from .clusters.models import Cluster, ClusterList, NewCluster, ProfileList, ScaleCluster
 from .datasets.models import DatasetList, NewSource, Source
 from .histograms.models import FrameHeader, HistogramCatalog, Unwatch, ViewProblem, Watch
-from .runs.history.models import NewLabels, RunList, RunQuery
+from .runs.history.models import ChangeQuery, NewLabels, RunChanges, RunDetails, RunList, RunQuery
 from .runs.metrics import RunMetrics
 from .runs.models import (
     Acceptance,
@@ -149,6 +149,19 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "List some of the files of a run, with how they are.",
         RunFileList,
         query=FileQuery,
+    ),
+    Endpoint(
+        "GET",
+        "/casa/runs/{run}/details",
+        "Show what a run was made of and with: code, files, versions.",
+        RunDetails,
+    ),
+    Endpoint(
+        "GET",
+        "/casa/runs/{run}/changes",
+        "Show what changed since another run.",
+        RunChanges,
+        query=ChangeQuery,
     ),
     Endpoint("GET", "/casa/runs/{run}/log", "Show the end of a run's log.", RunLog),
     Endpoint(

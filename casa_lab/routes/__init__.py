@@ -6,7 +6,7 @@ from typing import Any
 
 from tornado.web import RequestHandler
 
-from . import clusters, datasets, document, forecasts, runs
+from . import clusters, datasets, document, forecasts, history, runs
 from .base import CasaHandler, pattern
 from .companion import Companion
 from .dashboard import DashboardHandler
@@ -34,6 +34,8 @@ JSON_HANDLERS: tuple[type[CasaHandler], ...] = (
     runs.SeriesHandler,
     runs.TilesHandler,
     runs.FilesHandler,
+    history.DetailsHandler,
+    history.ChangesHandler,
     runs.LogHandler,
     runs.HistogramCatalogHandler,
 )

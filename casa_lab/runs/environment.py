@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import distributions, packages_distributions
 from pathlib import Path
+from threading import Timer
 
 PACKAGES: Mapping[str, str] = {
     "casa-lab": "casa_lab",
@@ -23,6 +24,12 @@ PACKAGES: Mapping[str, str] = {
     "lz4": "lz4",
 }
 """Packages whose versions can change a result or break a run, with what they are imported as."""
+
+DIFF_BYTES = 300_000
+"""How much of what was not committed is kept with a run."""
+
+GIT_SECONDS = 5.0
+"""How long git may take: on a slow file system a launch does not wait for it."""
 
 UNKNOWN = "of unknown version"
 """Stands for the version of what can be imported and does not say which one it is."""
@@ -157,11 +164,46 @@ def _release(version: str) -> list[str]:
     return re.findall(r"\d+", version)[:2]
 
 
+def git_diff(directory: Path) -> str:
+    """Return what differs from the last commit in a directory; empty where nothing does.
+
+    It is cut off behind :data:`DIFF_BYTES`.
+    """
+    command = [
+        "git",
+        "-C",
+        str(directory),
+        "diff",
+        "HEAD",
+        "--no-color",
+        "--no-ext-diff",
+        "--",
+        ".",
+    ]
+    try:
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL
+        ) as process:
+            assert process.stdout is not None
+            timer = Timer(GIT_SECONDS, process.kill)
+            timer.start()
+            try:
+                data = process.stdout.read(DIFF_BYTES)
+            finally:
+                timer.cancel()
+                process.kill()
+    except OSError:
+        return ""
+    return data.decode(errors="replace")
+
+
 def git_describe(directory: Path) -> str | None:
     """Return the revision of the code in a directory, ``-dirty`` when it was changed."""
     command = ["git", "-C", str(directory), "describe", "--always", "--dirty", "--abbrev=12"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=5, check=True)
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=GIT_SECONDS, check=True
+        )
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.strip() or None

@@ -74,6 +74,16 @@ class RunFolder(Folder):
         return self.path / "files.npz"
 
     @property
+    def identities(self) -> Path:
+        """Which files were read: for :mod:`casa_lab.runs.history.identities`."""
+        return self.path / "identities.json"
+
+    @property
+    def diff(self) -> Path:
+        """What was not committed in the processor's folder at the launch; usually absent."""
+        return self.path / "git.diff"
+
+    @property
     def groups(self) -> Path:
         """Counted groups of chunks: what a resumed run does not process again."""
         return self.path / "groups"

@@ -82,6 +82,11 @@ class Ledger:
         self._logged = self._log.tell()
         self._checkpointed = time.monotonic()
 
+    @property
+    def identities(self) -> Mapping[FileKey, str]:
+        """The UUIDs of the files that were looked at."""
+        return self._identities
+
     def is_counted(self, item: WorkItem) -> bool:
         """Tell whether a chunk is in the merged output."""
         return not self._uncounted(item)

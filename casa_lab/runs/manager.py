@@ -25,7 +25,7 @@ from casa_lab.folders import forget_requests, new_id, run_index, runs_dir, send_
 from casa_lab.folders.owner import HEARTBEAT_LIMIT_SECONDS
 from casa_lab.processes import start_detached
 
-from .environment import git_describe, package_versions
+from .environment import git_describe, git_diff, package_versions
 from .folder import RunFolder, open_run
 from .history.index import RunIndex
 from .history.labels import read_labels, write_labels
@@ -109,6 +109,8 @@ def launch(
     folder.create(_as_json(spec), first_record(cluster).model_dump(mode="json"))
     try:
         keep_source(spec.processor, folder.processor)
+        if spec.git is not None and (diff := git_diff(code)):
+            folder.diff.write_text(diff, encoding="utf-8")
         _start_driver(folder, spec, cluster)
     except OSError as error:
         shutil.rmtree(folder.path)

@@ -16,6 +16,7 @@ from casa_lab.runs.failures.book import FailureBook
 from .ending import ending
 from .errors import FOLDER_UNWRITABLE, RunError
 from .folder import RunFolder
+from .history.identities import write_identities
 from .ledger import Ledger
 from .live import LiveHistograms, accumulator_of
 from .models import Failure, Progress, RunState
@@ -231,6 +232,8 @@ class RunSession:
         _log.info("%s: %s", state, message)
         try:
             self._record.reports_sequence = self.report.write(finished=True)
+            if self._ledger is not None:
+                write_identities(self.folder, self._ledger.identities)
         except OSError:
             _log.exception("The metrics could not be written.")
             self._reserve.spend()

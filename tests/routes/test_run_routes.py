@@ -387,3 +387,22 @@ async def test_labels_that_make_no_sense_are_refused(ask, put_run, body) -> None
 
 async def test_only_runs_have_labels(ask) -> None:
     assert (await ask("PATCH", RUN, {"name": "x"})).status == 404
+
+
+async def test_a_run_shows_what_it_was_made_of(ask, put_run) -> None:
+    put_run("done")
+    reply = await ask("GET", f"{RUN}/details")
+    assert reply.status == 200
+    assert reply.body["datasets"][0]["files"][0]["file"] == "/data/dy.root"
+    assert (await ask("GET", "/casa/runs/nothing/details")).status == 404
+
+
+async def test_what_changed_since_another_run(ask, put_run) -> None:
+    put_run("done")
+    other = put_run("done", "another").id
+    reply = await ask("GET", f"{RUN}/changes", params={"since": other})
+    assert (reply.status, reply.body["since"], reply.body["datasets"]) == (200, other, [])
+    reply = await ask("GET", f"{RUN}/changes", params={"since": "nothing"})
+    assert reply.status == 404
+    reply = await ask("GET", f"{RUN}/changes")
+    assert (reply.status, "'since'" in reply.message) == (400, True)

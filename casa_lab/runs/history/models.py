@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -83,3 +83,114 @@ class RunList(BaseModel):
     next: str | None = Field(description="Asks for the older ones as 'before'; null at the end.")
     tags: list[TagCount] = Field(description="The tags in use, the most used first.")
     archived: int = Field(description="How many runs are archived.")
+
+
+class SourceFile(BaseModel):
+    """A file of the processor's code, as it was when the run was launched."""
+
+    path: str = Field(description="Below the folder of the processor.")
+    text: str
+    truncated: bool = Field(False, description="True when the file is longer.")
+
+
+class FileFact(BaseModel):
+    """A file that a run was to read."""
+
+    file: str
+    treename: str = ""
+    identity: str = Field("", description="UUID that it had when it was read, where known.")
+
+
+class DatasetFacts(BaseModel):
+    """A dataset of a run's fileset."""
+
+    dataset: str
+    files: list[FileFact] = Field(description="The first of them.")
+    files_total: int
+    metadata: dict[str, Any]
+
+
+class RunDetails(BaseModel):
+    """What a run was made of and with."""
+
+    id: str
+    location: str = Field(description="Where the processor was when the run was launched.")
+    arguments: dict[str, Any]
+    schema_name: str
+    chunksize: int
+    maxchunks: int | None
+    fail_fast: bool
+    cluster: str | None
+    directory: str
+    python: str
+    user: str
+    created: float
+    versions: dict[str, str]
+    git: str | None = Field(description="git describe of the processor's folder, or null.")
+    diff: str = Field(description="What was not committed there; empty where nothing was.")
+    diff_truncated: bool
+    sources: list[SourceFile]
+    datasets: list[DatasetFacts]
+    size_bytes: int = Field(description="Of the run's folder.")
+
+
+class ChangeQuery(BaseModel):
+    """What a run is compared with."""
+
+    since: str = Field(min_length=1, description="Id of the run that it is compared with.")
+
+
+class Difference(BaseModel):
+    """Something with another value."""
+
+    name: str
+    before: str | None = Field(description="Null where it was not there.")
+    after: str | None
+
+
+class CodeDifference(BaseModel):
+    """A file of code that is another one."""
+
+    path: str
+    diff: str = Field(description="Unified; empty where the files are too long to compare.")
+    added: int = Field(description="Number of lines.")
+    removed: int
+
+
+class DatasetDifference(BaseModel):
+    """A dataset that was added, removed or changed."""
+
+    dataset: str
+    kind: Literal["added", "removed", "changed"]
+    files_added: list[str] = Field(description="The first of them.")
+    files_removed: list[str]
+    files_replaced: list[str] = Field(description="Same name, other content.")
+    added: int = Field(description="Number of files.")
+    removed: int
+    replaced: int
+    metadata: list[Difference]
+
+
+class MetricDifference(BaseModel):
+    """A number of both runs, equal or not."""
+
+    name: str
+    unit: str
+    before: float | None
+    after: float | None
+
+
+class RunChanges(BaseModel):
+    """What changed from one run to another."""
+
+    run: str
+    since: str
+    name: str
+    since_name: str
+    code: list[CodeDifference]
+    code_known: bool = Field(description="False when one of them kept no code, as in a notebook.")
+    arguments: list[Difference]
+    settings: list[Difference]
+    versions: list[Difference]
+    datasets: list[DatasetDifference]
+    metrics: list[MetricDifference]
