@@ -52,6 +52,8 @@ class Endpoint:
     body: type[BaseModel] | None = None
     status: int = 200
     query: type[BaseModel] | None = None
+    upload: str | None = None
+    """Media type of a body that is not JSON."""
 
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -92,6 +94,15 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "GET", "/casa/runs", "List the runs, newest first, page by page.", RunList, query=RunQuery
     ),
     Endpoint("POST", "/casa/runs", "Launch a run; answers at once.", Run, NewRun, 202),
+    Endpoint(
+        "POST",
+        "/casa/imports",
+        "Take in a run that was exported as one file.",
+        Run,
+        None,
+        201,
+        upload="application/zip",
+    ),
     Endpoint("GET", "/casa/runs/{run}", "Show a run.", Run),
     Endpoint(
         "PATCH",
@@ -220,6 +231,8 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
             {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
             for name in parameters
         ] + _query(endpoint.query)
+    if endpoint.upload:
+        operation["requestBody"] = {"required": True, "content": {endpoint.upload: {}}}
     if endpoint.body:
         operation["requestBody"] = {"required": True, "content": _content(endpoint.body)}
     return operation

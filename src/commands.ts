@@ -30,6 +30,21 @@ export namespace CommandIDs {
   /** Deletes a run, after asking; args `{run: string}`. */
   export const deleteRun = 'casa:delete-run';
 
+  /** Archives a run, or takes it out of the archive; args `{run: string}`. */
+  export const archiveRun = 'casa:archive-run';
+
+  /** Makes a run the one that others are compared with; args `{run: string}`. */
+  export const pinRun = 'casa:pin-run';
+
+  /** Shows what changed since another run; args `{run: string, since?: string}`. */
+  export const showChanges = 'casa:show-run-changes';
+
+  /** Saves a run as one file; args `{run: string}`. */
+  export const exportRun = 'casa:export-run';
+
+  /** Takes in a run that was saved as one file. */
+  export const importRun = 'casa:import-run';
+
   /** Shows the sidebar. */
   export const showSidebar = 'casa:show-sidebar';
 }

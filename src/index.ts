@@ -4,6 +4,7 @@ import { clusterManagerPlugin } from './clusters/plugin';
 import { datasetCommandsPlugin } from './datasets/commands';
 import { datasetManagerPlugin } from './datasets/plugin';
 import { runCommandsPlugin } from './runs/commands';
+import { runHistoryPlugin } from './runs/history/plugin';
 import { launchPlugin } from './runs/launch/plugin';
 import { notificationsPlugin } from './runs/notifications';
 import { runManagerPlugin } from './runs/plugin';
@@ -27,6 +28,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   runCommandsPlugin,
   launchPlugin,
   runTabPlugin,
+  runHistoryPlugin,
   notificationsPlugin,
   statusPlugin,
   sidebarPlugin

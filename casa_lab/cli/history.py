@@ -1,8 +1,9 @@
-"""``casa-lab runs`` and ``label``: finding the runs that were made, and naming them."""
+"""``casa-lab runs``, ``label``, ``export-run``, ``import-run``: the runs that were made."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any, get_args
 
 from casa_lab.errors import BadInput
@@ -66,6 +67,58 @@ def add_label(commands: Any) -> None:
     )
     archive.add_argument("--unarchive", action="store_false", dest="archive", help="list it again")
     parser.set_defaults(execute=label, archive=None)
+
+
+def add_export(commands: Any) -> None:
+    """Add ``export-run`` to the command line."""
+    parser = commands.add_parser(
+        "export-run",
+        help="write a run to one file, for another Casa",
+        description="Write a run, with its code and result, to one file that another Casa opens.",
+    )
+    parser.add_argument("run", metavar="RUN", help="its id, or as much of its end as is unique")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="where to [RUN.zip, in this folder]"
+    )
+    parser.set_defaults(execute=export_run)
+
+
+def add_import(commands: Any) -> None:
+    """Add ``import-run`` to the command line."""
+    parser = commands.add_parser(
+        "import-run",
+        help="take in a run that was exported",
+        description="Take in a run that 'export-run' or the sidebar of another Casa wrote.",
+    )
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.set_defaults(execute=import_run)
+
+
+def export_run(options: argparse.Namespace) -> int:
+    """Write a run to one file."""
+    from casa_lab.folders.files import replace_file
+    from casa_lab.runs import manager
+    from casa_lab.runs.history import archive
+
+    run = one_of(options.run, manager.run_ids(), "run")
+    path: Path = options.output or Path(f"{run}.zip")
+    try:
+        replace_file(path, lambda stream: archive.export(run, stream))
+    except OSError as error:
+        raise BadInput(f"{path} cannot be written: {error.strerror}.") from error
+    print(path)
+    return DONE
+
+
+def import_run(options: argparse.Namespace) -> int:
+    """Take in a run that was exported."""
+    from casa_lab.runs.history import archive
+
+    try:
+        print(archive.import_run(options.file))
+    except OSError as error:
+        raise BadInput(f"{options.file} cannot be read: {error.strerror}.") from error
+    return DONE
 
 
 def list_runs(options: argparse.Namespace) -> int:

@@ -75,6 +75,8 @@ def _parser() -> argparse.ArgumentParser:
         demo.add_command,
         history.add_runs,
         history.add_label,
+        history.add_export,
+        history.add_import,
         failures.add_failures,
         failures.add_retry,
         failures.add_accept,

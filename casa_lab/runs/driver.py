@@ -80,8 +80,14 @@ def drive(folder: RunFolder, cluster: str) -> None:
 
 
 def _run(session: RunSession, spec: RunSpec, cluster: str, current: CurrentRun) -> Any:
+    directory = Path(spec.directory)
+    if not directory.exists() and session.folder.processor.exists():
+        _log.warning(
+            "%s is not there: the run works in the folder of its own code.", spec.directory
+        )
+        directory = session.folder.processor
     try:
-        os.chdir(spec.directory)
+        os.chdir(directory)
     except OSError as error:
         raise RunError(
             f"The folder {spec.directory}, in which this run works, cannot be entered: "

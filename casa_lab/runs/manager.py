@@ -256,7 +256,9 @@ def exclusively(folder: RunFolder) -> Iterator[None]:
 
 
 def _start_driver(folder: RunFolder, spec: RunSpec, cluster: str) -> None:
-    command = [spec.python, "-m", "casa_lab.runs.driver", str(folder.path), "--cluster", cluster]
+    # A run that came from another machine goes on with what there is here.
+    python = spec.python if shutil.which(spec.python) else sys.executable
+    command = [python, "-m", "casa_lab.runs.driver", str(folder.path), "--cluster", cluster]
     start_detached(command, folder.log)
 
 

@@ -14,6 +14,7 @@ import {
 import { CommandIDs } from '../commands';
 import type { Run } from '../services/models';
 import { messageOf } from '../services/request';
+import { runOf } from './history/clicked';
 import { isActive } from './states';
 import { IRunManager } from './tokens';
 
@@ -93,7 +94,7 @@ export const runCommandsPlugin: JupyterFrontEndPlugin<void> = {
       }
     ];
 
-    const find = (id: unknown) => manager.get(String(id));
+    const find = (id: unknown) => manager.get(runOf(app, id) ?? '');
 
     for (const { id, label, caption, icon, applies, act } of runCommands) {
       commands.addCommand(id, {

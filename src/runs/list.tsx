@@ -12,36 +12,54 @@ import { CommandIDs } from '../commands';
 import { IconButton } from '../components/button';
 import { formatAge, formatCount, formatDuration } from '../components/format';
 import { ListState } from '../components/lists';
-import { EmptyState } from '../components/message';
+import { EmptyState, Problem } from '../components/message';
 import { MiddleEllipsis } from '../components/name';
 import { ProgressBar } from '../components/progress';
 import { useChanges, useMinutes } from '../components/signals';
 import { StateDot } from '../components/tone';
-import { casaIcon } from '../icons';
+import {
+  archiveIcon,
+  casaIcon,
+  compareIcon,
+  pinIcon,
+  unarchiveIcon
+} from '../icons';
 import type { Run } from '../services/models';
+import { isFiltering } from './history/filter';
+import { FilterBar, MoreRuns, Tags } from './history/filterbar';
+import type { RunListModel } from './history/model';
 import { fractionDone, isActive, stateLabel, stateTone } from './states';
 import type { IRunManager } from './tokens';
-
-/** More runs than this are not drawn. */
-const MOST = 200;
 
 export interface IRunsViewProps {
   commands: CommandRegistry;
   manager: IRunManager;
+  model: RunListModel;
   trans: TranslationBundle;
 }
 
 /** The runs section of the sidebar. */
 export function RunsView(props: IRunsViewProps): JSX.Element {
-  const { commands, manager, trans } = props;
-  useChanges(manager);
+  const { commands, manager, model, trans } = props;
+  useChanges(manager, model);
   const now = useMinutes();
-  const shown = manager.runs.slice(0, MOST);
-  const hidden = manager.runs.length - shown.length;
+  const { filter, rows } = model;
+  const isEmpty = rows.length === 0 && !model.isBusy;
   return (
     <>
       <ListState manager={manager} trans={trans} />
-      {manager.isReady && manager.runs.length === 0 && (
+      {manager.runs.length > 0 && <FilterBar model={model} trans={trans} />}
+      {model.problem && manager.problem === null && (
+        <Problem message={model.problem} />
+      )}
+      {manager.isReady && isEmpty && manager.runs.length > 0 && (
+        <p className="casa-Note">
+          {isFiltering(filter)
+            ? trans.__('No run matches.')
+            : trans.__('All runs are archived.')}
+        </p>
+      )}
+      {manager.isReady && isEmpty && manager.runs.length === 0 && (
         <EmptyState
           icon={casaIcon}
           message={trans.__(
@@ -54,25 +72,18 @@ export function RunsView(props: IRunsViewProps): JSX.Element {
         />
       )}
       <ul className="casa-Runs">
-        {shown.map(run => (
+        {rows.map(run => (
           <RunRow
             key={run.id}
             run={run}
             now={now}
+            reference={manager.reference}
             commands={commands}
             trans={trans}
           />
         ))}
       </ul>
-      {hidden > 0 && (
-        <p className="casa-Note">
-          {trans._n(
-            '%1 older run is not shown.',
-            '%1 older runs are not shown.',
-            hidden
-          )}
-        </p>
-      )}
+      {model.hasMore && <MoreRuns model={model} trans={trans} />}
     </>
   );
 }
@@ -80,6 +91,7 @@ export function RunsView(props: IRunsViewProps): JSX.Element {
 interface IRunRowProps {
   run: Run;
   now: number;
+  reference: string | null;
   commands: CommandRegistry;
   trans: TranslationBundle;
 }
@@ -88,6 +100,7 @@ interface IRunRowProps {
 const RunRow = React.memo(function RunRow({
   run,
   now,
+  reference,
   commands,
   trans
 }: IRunRowProps): JSX.Element {
@@ -113,6 +126,15 @@ const RunRow = React.memo(function RunRow({
         <span className="casa-Run-line">
           <StateDot tone={tone} label={stateLabel(run.state, trans)} />
           <MiddleEllipsis text={run.name} />
+          {run.id === reference && (
+            <span
+              className="casa-Run-pin"
+              role="img"
+              aria-label={trans.__('Reference')}
+            >
+              <pinIcon.react tag={null} width="12px" height="12px" />
+            </span>
+          )}
           <span className="casa-Run-time">
             {active
               ? stateLabel(run.state, trans)
@@ -127,11 +149,19 @@ const RunRow = React.memo(function RunRow({
           />
         )}
         <span className="casa-Run-facts">{facts(run, trans)}</span>
+        {run.tags.length > 0 && <Tags tags={run.tags} />}
       </button>
       <span className="casa-RowActions">
         {action(pauseIcon, CommandIDs.pauseRun)}
         {action(runIcon, CommandIDs.resumeRun)}
         {action(stopIcon, CommandIDs.stopRun)}
+        {reference === null || reference === run.id
+          ? action(pinIcon, CommandIDs.pinRun)
+          : action(compareIcon, CommandIDs.showChanges)}
+        {action(
+          run.archived ? unarchiveIcon : archiveIcon,
+          CommandIDs.archiveRun
+        )}
         {action(deleteIcon, CommandIDs.deleteRun)}
       </span>
     </li>

@@ -7,16 +7,21 @@ import type {
   FileTiles,
   HistogramCatalog,
   IFileQuery,
+  IRunQuery,
+  NewLabels,
   NewRun,
   Processor,
   Retry,
   Run,
+  RunChanges,
+  RunDetails,
   RunFileList,
+  RunList,
   RunLog,
   RunMetrics,
   RunSeries
 } from '../services/models';
-import { Records } from '../services/records';
+import { isOlder, Records } from '../services/records';
 import {
   dryRun,
   failureList,
@@ -25,12 +30,15 @@ import {
   nothing,
   processorList,
   run,
+  runChanges,
+  runDetails,
   runFileList,
   runList,
   runLog,
   runMetrics,
   runSeries
 } from '../services/validate';
+import { isActive } from './states';
 import type { IRunManager } from './tokens';
 
 /** Talks to the server about runs. */
@@ -43,8 +51,60 @@ export class RunManager extends Manager implements IRunManager {
     return this._records.all;
   }
 
+  get reference(): string | null {
+    return this._reference;
+  }
+  set reference(id: string | null) {
+    if (this._reference !== id) {
+      this._reference = id;
+      this.emitChanged();
+    }
+  }
+
   get(id: string): Run | undefined {
     return this._records.get(id);
+  }
+
+  async load(id: string): Promise<Run> {
+    return this._put(await this.request(Private.path(id), run));
+  }
+
+  async find(query: IRunQuery): Promise<RunList> {
+    const page = await this.request(
+      `casa/runs?${Private.parameters(query)}`,
+      runList
+    );
+    const changed = page.runs.map(each => this._records.put(each));
+    if (changed.some(Boolean)) {
+      this.emitChanged();
+    }
+    return page;
+  }
+
+  async label(id: string, labels: NewLabels): Promise<Run> {
+    return this._put(
+      await this.request(Private.path(id), run, {
+        method: 'PATCH',
+        body: labels
+      })
+    );
+  }
+
+  details(id: string): Promise<RunDetails> {
+    return this.request(`${Private.path(id)}/details`, runDetails);
+  }
+
+  changes(id: string, since: string): Promise<RunChanges> {
+    const query = new URLSearchParams({ since });
+    return this.request(`${Private.path(id)}/changes?${query}`, runChanges);
+  }
+
+  exportUrl(id: string): string {
+    return this.url(`${Private.path(id)}/export`);
+  }
+
+  async import(file: Blob): Promise<Run> {
+    return this._put(await this.request('casa/imports', run, { file }));
   }
 
   async launch(newRun: NewRun): Promise<Run> {
@@ -107,13 +167,10 @@ export class RunManager extends Manager implements IRunManager {
   }
 
   files(id: string, query: IFileQuery): Promise<RunFileList> {
-    const given = Object.entries(query).filter(
-      ([, value]) => value !== undefined
+    return this.request(
+      `${Private.path(id)}/files?${Private.parameters(query)}`,
+      runFileList
     );
-    const parameters = new URLSearchParams(
-      given.map(([name, value]) => [name, String(value)])
-    );
-    return this.request(`${Private.path(id)}/files?${parameters}`, runFileList);
   }
 
   log(id: string): Promise<RunLog> {
@@ -131,8 +188,12 @@ export class RunManager extends Manager implements IRunManager {
 
   protected async fetchSnapshot(): Promise<boolean> {
     const mark = this._records.mark();
-    const { runs } = await this.request('casa/runs?limit=1000', runList);
-    return this._records.replace(runs, mark);
+    const { next, runs } = await this.request(
+      'casa/runs?archived=both',
+      runList
+    );
+    const changed = this._records.replace(runs, mark, next === null);
+    return (await this._refreshOlder(runs[runs.length - 1])) || changed;
   }
 
   protected onEvent(data: Event.Emission): boolean {
@@ -155,6 +216,19 @@ export class RunManager extends Manager implements IRunManager {
     );
   }
 
+  /** Asks for the active runs that are older than those of the list. */
+  private async _refreshOlder(oldest: Run | undefined): Promise<boolean> {
+    const active = this.runs.filter(
+      each => oldest && isActive(each) && isOlder(each, oldest)
+    );
+    const changed = await Promise.all(
+      active.map(async ({ id }) =>
+        this._records.put(await this.request(Private.path(id), run))
+      )
+    );
+    return changed.some(Boolean);
+  }
+
   private _put(record: Run): Run {
     if (this._records.put(record)) {
       this.emitChanged();
@@ -163,11 +237,22 @@ export class RunManager extends Manager implements IRunManager {
   }
 
   private _records = new Records<Run>();
+  private _reference: string | null = null;
 }
 
 namespace Private {
   export function path(id: string): string {
     return `casa/runs/${encodeURIComponent(id)}`;
+  }
+
+  /** What stands behind the question mark; what is undefined is left out. */
+  export function parameters(query: object): string {
+    const given = Object.entries(query).filter(
+      ([, value]) => value !== undefined
+    );
+    return new URLSearchParams(
+      given.map(([name, value]) => [name, String(value)])
+    ).toString();
   }
 
   export function dryRunPath(id: string): string {

@@ -7,11 +7,16 @@ import type {
   FileTiles,
   HistogramCatalog,
   IFileQuery,
+  IRunQuery,
+  NewLabels,
   NewRun,
   Processor,
   Retry,
   Run,
+  RunChanges,
+  RunDetails,
   RunFileList,
+  RunList,
   RunLog,
   RunMetrics,
   RunSeries
@@ -24,10 +29,38 @@ export const IRunManager = new Token<IRunManager>(
 
 /** The runs that the server knows, from whichever door they were launched. */
 export interface IRunManager extends IManager {
-  /** The runs, newest first. */
+  /**
+   * The runs that are known here, newest first: the newest ones, those that
+   * changed meanwhile, and the older ones that were asked for.
+   */
   readonly runs: readonly Run[];
 
+  /** The run that others are compared with, or null. */
+  reference: string | null;
+
+  /** Returns a run that is known here. */
   get(id: string): Run | undefined;
+
+  /** Asks for a run, which is known from then on. */
+  load(id: string): Promise<Run>;
+
+  /** Asks for a page of the runs, which are known from then on. */
+  find(query: IRunQuery): Promise<RunList>;
+
+  /** Changes what a run is called, and what is said of it. */
+  label(id: string, labels: NewLabels): Promise<Run>;
+
+  /** Tells what a run was made of and with. */
+  details(id: string): Promise<RunDetails>;
+
+  /** Tells what changed from another run to this one. */
+  changes(id: string, since: string): Promise<RunChanges>;
+
+  /** The address from which the run is saved as one file. */
+  exportUrl(id: string): string;
+
+  /** Takes in a run that was saved as one file. */
+  import(file: Blob): Promise<Run>;
 
   /** Launches a run; answers at once, the run is `queued` then. */
   launch(run: NewRun): Promise<Run>;

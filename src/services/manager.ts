@@ -1,3 +1,4 @@
+import { URLExt } from '@jupyterlab/coreutils';
 import type { Event, ServerConnection } from '@jupyterlab/services';
 import { PromiseDelegate } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
@@ -98,6 +99,11 @@ export abstract class Manager implements IManager {
     options?: IRequestOptions
   ): Promise<T> {
     return request(path, this._serverSettings, check, options);
+  }
+
+  /** The address of something that the companion offers. */
+  protected url(path: string): string {
+    return URLExt.join(this._serverSettings.baseUrl, path);
   }
 
   protected emitChanged(): void {

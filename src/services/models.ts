@@ -42,6 +42,8 @@ export type Processor = Complete<Schemas['Processor']>;
 export type ProcessorList = Complete<Schemas['ProcessorList']>;
 export type Progress = Complete<Schemas['Progress']>;
 export type Run = Complete<Schemas['Run']>;
+export type RunChanges = Complete<Schemas['RunChanges']>;
+export type RunDetails = Complete<Schemas['RunDetails']>;
 export type RunList = Complete<Schemas['RunList']>;
 export type RunLog = Complete<Schemas['RunLog']>;
 export type RunState = Run['state'];
@@ -70,6 +72,21 @@ export interface IFileQuery {
   offset?: number;
   limit?: number;
 }
+
+/** Which runs are to be listed, and from where on. */
+export interface IRunQuery {
+  search?: string;
+  state?: RunState;
+  tag?: string;
+  archived?: 'no' | 'yes' | 'both';
+  limit?: number;
+
+  /** `next` of an earlier reply. */
+  before?: string;
+}
+
+/** What a run is to be called, and what is said of it; what is left out stays. */
+export type NewLabels = Partial<Schemas['NewLabels']>;
 
 /** Which failures are tried again. */
 export type Retry = Partial<Schemas['Retry']>;

@@ -11,6 +11,14 @@ export interface IRecord {
   readonly updated: number;
 }
 
+/** Whether a record comes after another one in the order that lists have. */
+export function isOlder(
+  a: Pick<IRecord, 'id' | 'created'>,
+  b: Pick<IRecord, 'id' | 'created'>
+): boolean {
+  return a.created < b.created || (a.created === b.created && a.id < b.id);
+}
+
 /**
  * Records by id, newest first, from two streams that may overtake each other:
  * single records as the server announces them, and whole lists that were asked
@@ -24,7 +32,7 @@ export class Records<T extends IRecord> {
   get all(): readonly T[] {
     this._sorted ??= [...this._byId.values()]
       .map(each => each.record)
-      .sort((a, b) => b.created - a.created || (a.id < b.id ? 1 : -1));
+      .sort((a, b) => (isOlder(a, b) ? 1 : -1));
     return this._sorted;
   }
 
@@ -54,13 +62,15 @@ export class Records<T extends IRecord> {
   }
 
   /**
-   * Takes in a list of all records.
+   * Takes in a list of all records, or of the newest.
    *
    * @param records - The list.
    * @param mark - The mark made when it was asked for: what was announced since
    *   then is newer than the list.
+   * @param isWhole - Whether there are no other records than those of the list;
+   *   otherwise what is older than all of them stays.
    */
-  replace(records: readonly T[], mark: number): boolean {
+  replace(records: readonly T[], mark: number, isWhole = true): boolean {
     for (const [id, time] of this._announced) {
       if (time <= mark) {
         this._announced.delete(id);
@@ -74,8 +84,10 @@ export class Records<T extends IRecord> {
         changed = this._set(record) || changed;
       }
     }
-    for (const id of [...this._byId.keys()]) {
-      if (!kept.has(id)) {
+    const oldest =
+      isWhole || records.length === 0 ? null : records[records.length - 1];
+    for (const [id, { record }] of [...this._byId]) {
+      if (!kept.has(id) && !(oldest && isOlder(record, oldest))) {
         changed = this._delete(id) || changed;
       }
     }

@@ -17,8 +17,14 @@ export async function request<T>(
   check: Check<T>,
   options: IRequestOptions = {}
 ): Promise<T> {
-  const { body, method = body === undefined ? 'GET' : 'POST' } = options;
+  const { body, file } = options;
+  const isSent = body !== undefined || file !== undefined;
+  const { method = isSent ? 'POST' : 'GET' } = options;
   const init: RequestInit = { method };
+  if (file !== undefined) {
+    init.body = file;
+    init.headers = { 'Content-Type': 'application/octet-stream' };
+  }
   if (body !== undefined) {
     init.body = JSON.stringify(body);
     init.headers = { 'Content-Type': 'application/json' };
@@ -59,6 +65,9 @@ export interface IRequestOptions {
 
   /** What to send, as JSON. */
   body?: unknown;
+
+  /** What to send as it is, in place of a body. */
+  file?: Blob;
 }
 
 /** A request that did not succeed; its message is a sentence for the user. */

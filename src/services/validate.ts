@@ -27,6 +27,8 @@ import type {
   ProfileList,
   Progress,
   Run,
+  RunChanges,
+  RunDetails,
   RunList,
   RunFile,
   RunFileList,
@@ -203,10 +205,59 @@ export const run = object<Run>({
   reports_sequence: number,
   created: number,
   updated: number,
-  resumable: boolean
+  resumable: boolean,
+  tags: list<string>(text),
+  note: text,
+  archived: boolean
 });
 
-export const runList = object<RunList>({ runs: list(run) });
+export const runList = object<RunList>({
+  runs: list(run),
+  total: number,
+  tags: list(object<RunList['tags'][number]>({ tag: text, runs: number })),
+  archived: number
+});
+
+export const runDetails = object<RunDetails>({
+  location: text,
+  arguments: mapping,
+  versions: mapping,
+  diff: text,
+  sources: list(
+    object<RunDetails['sources'][number]>({ path: text, text: text })
+  ),
+  datasets: list(
+    object<RunDetails['datasets'][number]>({
+      dataset: text,
+      files: list(
+        object<RunDetails['datasets'][number]['files'][number]>({ file: text })
+      ),
+      files_total: number,
+      metadata: mapping
+    })
+  ),
+  size_bytes: number
+});
+
+const differences = list(
+  object<RunChanges['settings'][number]>({ name: text })
+);
+
+export const runChanges = object<RunChanges>({
+  name: text,
+  since_name: text,
+  code: list(object<RunChanges['code'][number]>({ path: text, diff: text })),
+  code_known: boolean,
+  arguments: differences,
+  settings: differences,
+  versions: differences,
+  datasets: list(
+    object<RunChanges['datasets'][number]>({ dataset: text, kind: text })
+  ),
+  metrics: list(
+    object<RunChanges['metrics'][number]>({ name: text, unit: text })
+  )
+});
 
 const failureGroup = object<FailureGroup>({
   id: text,

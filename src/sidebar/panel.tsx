@@ -1,5 +1,5 @@
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
-import { SidePanel } from '@jupyterlab/ui-components';
+import { fileUploadIcon, SidePanel } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import { AccordionPanel } from '@lumino/widgets';
 import React from 'react';
@@ -10,6 +10,7 @@ import { DatasetSelection } from '../datasets/selection';
 import type { IDatasetManager } from '../datasets/tokens';
 import { DatasetsView } from '../datasets/view';
 import { casaIcon } from '../icons';
+import { RunListModel } from '../runs/history/model';
 import { RunsView } from '../runs/list';
 import type { IRunManager } from '../runs/tokens';
 import { Section } from './section';
@@ -19,6 +20,7 @@ export class CasaPanel extends SidePanel {
   constructor(options: CasaPanel.IOptions) {
     super({ translator: options.translator });
     const { commands, clusters, datasets, runs, trans } = options;
+    this._runList = new RunListModel({ runs });
     this.id = 'casa-sidebar';
     this.addClass('casa-Sidebar');
     this.title.icon = casaIcon;
@@ -62,13 +64,34 @@ export class CasaPanel extends SidePanel {
         commands,
         command: CommandIDs.newRun,
         caption: trans.__('New run'),
-        body: <RunsView commands={commands} manager={runs} trans={trans} />
+        others: [
+          {
+            command: CommandIDs.importRun,
+            caption: trans.__('Import a run'),
+            icon: fileUploadIcon
+          }
+        ],
+        body: (
+          <RunsView
+            commands={commands}
+            manager={runs}
+            model={this._runList}
+            trans={trans}
+          />
+        )
       })
     );
     if (this.content instanceof AccordionPanel) {
       this.content.setRelativeSizes([8, 5, 7]);
     }
   }
+
+  override dispose(): void {
+    this._runList.dispose();
+    super.dispose();
+  }
+
+  private _runList: RunListModel;
 }
 
 export namespace CasaPanel {

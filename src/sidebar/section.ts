@@ -2,6 +2,7 @@ import { ReactWidget } from '@jupyterlab/apputils';
 import {
   addIcon,
   CommandToolbarButton,
+  type LabIcon,
   PanelWithToolbar
 } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
@@ -24,6 +25,18 @@ export class Section extends PanelWithToolbar {
         label: ''
       })
     );
+    for (const { caption, command, icon } of options.others ?? []) {
+      this.toolbar.addItem(
+        command,
+        new CommandToolbarButton({
+          caption,
+          commands: options.commands,
+          icon,
+          id: command,
+          label: ''
+        })
+      );
+    }
     const body = ReactWidget.create(options.body);
     body.addClass('casa-Section-body');
     this.addWidget(body);
@@ -47,5 +60,8 @@ export namespace Section {
 
     /** What the command does here. */
     caption: string;
+
+    /** Other commands of the section. */
+    others?: readonly { command: string; caption: string; icon: LabIcon }[];
   }
 }

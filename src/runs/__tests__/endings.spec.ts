@@ -1,7 +1,8 @@
 import {
   FakeEvents,
   FakeServer,
-  makeRun
+  makeRun,
+  makeRunList
 } from '../../services/__tests__/fakes';
 import { RunEndings } from '../endings';
 import { RunManager } from '../manager';
@@ -10,9 +11,10 @@ describe('RunEndings', () => {
   it('tells each end once, and none of runs that had ended before', async () => {
     const events = new FakeEvents();
     const server = new FakeServer();
-    server.answer('GET casa/runs', {
-      runs: [makeRun({ id: 'old', state: 'done' }), makeRun()]
-    });
+    server.answer(
+      'GET casa/runs',
+      makeRunList([makeRun({ id: 'old', state: 'done' }), makeRun()])
+    );
     const manager = new RunManager({ events, serverSettings: server.settings });
     const ended: string[] = [];
     new RunEndings(manager).ended.connect((_, run) => {

@@ -1,7 +1,8 @@
 import {
   FakeEvents,
   FakeServer,
-  makeRun
+  makeRun,
+  makeRunList
 } from '../../services/__tests__/fakes';
 import { RunManager } from '../manager';
 
@@ -22,7 +23,7 @@ describe('RunManager', () => {
   beforeEach(() => {
     events = new FakeEvents();
     server = new FakeServer();
-    server.answer('GET casa/runs', { runs: [makeRun()] });
+    server.answer('GET casa/runs', makeRunList([makeRun()]));
     jest.spyOn(console, 'error').mockImplementation(() => undefined);
   });
 
@@ -73,7 +74,7 @@ describe('RunManager', () => {
     start();
     await list.asked;
     events.announce('run', { run: makeRun({ state: 'done', updated: 2 }) });
-    list.give({ runs: [makeRun()] });
+    list.give(makeRunList([makeRun()]));
     await manager.ready;
     expect(manager.runs[0].state).toBe('done');
   });
@@ -81,7 +82,7 @@ describe('RunManager', () => {
   it('asks again after an event that it does not understand', async () => {
     start();
     await manager.ready;
-    server.answer('GET casa/runs', { runs: [] });
+    server.answer('GET casa/runs', makeRunList([]));
     const changed = new Promise(resolve => {
       manager.changed.connect(resolve);
     });
@@ -98,7 +99,7 @@ describe('RunManager', () => {
     expect(manager.problem).toContain('does not answer');
     expect(manager.runs).toHaveLength(1);
     expect(changes).toBe(2);
-    server.answer('GET casa/runs', { runs: [makeRun()] });
+    server.answer('GET casa/runs', makeRunList([makeRun()]));
     await manager.refresh();
     expect(manager.problem).toBeNull();
     expect(changes).toBe(3);
@@ -109,7 +110,7 @@ describe('RunManager', () => {
     await manager.ready;
     server.breakDown('GET casa/runs');
     await manager.refresh();
-    server.answer('GET casa/runs', { runs: [] });
+    server.answer('GET casa/runs', makeRunList([]));
     const changed = new Promise(resolve => {
       manager.changed.connect(resolve);
     });

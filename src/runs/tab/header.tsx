@@ -6,6 +6,7 @@ import { TextButton } from '../../components/button';
 import { formatAge } from '../../components/format';
 import { Problem } from '../../components/message';
 import { useMinutes } from '../../components/signals';
+import { Labels } from '../history/labels';
 import type { Run } from '../../services/models';
 import { isActive, stateLabel, stateTone } from '../states';
 import type { RunTabModel } from './model';
@@ -60,6 +61,7 @@ export function Header({ model, run, trans }: IHeaderProps): JSX.Element {
         </div>
       </div>
       <Facts run={run} trans={trans} />
+      <Labels run={run} trans={trans} label={labels => model.label(labels)} />
       <StateProblem run={run} trans={trans} />
       {action.problem && <Problem message={action.problem} />}
     </header>

@@ -4,7 +4,9 @@ import { HistogramModel, type IHistogramStream } from '../../histograms';
 import type {
   FailureList,
   HistogramCatalog,
+  NewLabels,
   Run,
+  RunDetails,
   RunLog,
   RunMetrics,
   RunSeries
@@ -48,6 +50,7 @@ export class RunTabModel implements IDisposable {
     this.files = new FilesModel({ run: id, runs });
     this.catalog.changed.connect(this._onCatalog, this);
     runs.changed.connect(this._onRuns, this);
+    void this._lookFor();
   }
 
   /** Id of the run. */
@@ -78,7 +81,7 @@ export class RunTabModel implements IDisposable {
 
   /** Whether the run was deleted, or never was. */
   get isGone(): boolean {
-    return this._runs.isReady && this._run === undefined;
+    return this._runs.isReady && this._run === undefined && !this._isLookedFor;
   }
 
   /** Why nothing is known of the run, or null. */
@@ -146,6 +149,21 @@ export class RunTabModel implements IDisposable {
     }
   }
 
+  /** Tells what the run was made of and with. */
+  details(): Promise<RunDetails> {
+    return this._runs.details(this.id);
+  }
+
+  /** Changes what the run is called, and what is said of it. */
+  label(labels: NewLabels): Promise<Run> {
+    return this._runs.label(this.id, labels);
+  }
+
+  /** The address from which the run is saved as one file. */
+  get exportUrl(): string {
+    return this._runs.exportUrl(this.id);
+  }
+
   /** Stops the run, keeping its partial result. */
   stop(): Promise<unknown> {
     return this._runs.stop(this.id);
@@ -178,6 +196,18 @@ export class RunTabModel implements IDisposable {
    */
   accept(groups: string[] | null, chunks: number): Promise<unknown> {
     return this._runs.accept(this.id, { groups, chunks });
+  }
+
+  /** Asks for a run that is older than those that everybody knows. */
+  private async _lookFor(): Promise<void> {
+    await this._runs.ready;
+    if (this._run === undefined && !this._isDisposed) {
+      await this._runs.load(this.id).catch(() => undefined);
+    }
+    this._isLookedFor = false;
+    if (!this._isDisposed) {
+      this._onRuns();
+    }
   }
 
   private _onRuns(): void {
@@ -278,6 +308,7 @@ export class RunTabModel implements IDisposable {
   private _fetched = new Map<string, string>();
   private _histograms: readonly HistogramModel[] = [];
   private _isDisposed = false;
+  private _isLookedFor = true;
   private _isVisible = false;
   private _run: Run | undefined;
   private _runs: IRunManager;

@@ -7,6 +7,7 @@ import { type MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { CommandIDs } from '../../commands';
+import { runOf } from '../history/clicked';
 import { IRunManager } from '../tokens';
 import type { RunTabFactory } from './factory';
 import { IRunTabTracker } from './tokens';
@@ -54,10 +55,10 @@ export const runTabPlugin: JupyterFrontEndPlugin<IRunTabTracker> = {
         }
       },
       execute: async args => {
-        if (typeof args.run !== 'string') {
+        const id = runOf(app, args.run);
+        if (id === null) {
           return;
         }
-        const id = args.run;
         factory ??= load().catch((error: unknown) => {
           // The server may have been away: the next try may do better.
           factory = null;

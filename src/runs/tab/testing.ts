@@ -9,7 +9,10 @@ import type {
   Progress,
   Run,
   RunFile,
+  RunChanges,
+  RunDetails,
   RunFileList,
+  RunList,
   RunLog,
   RunMetrics,
   RunSeries,
@@ -227,6 +230,57 @@ export function makeFile(fields: Partial<RunFile> = {}): RunFile {
   };
 }
 
+/** Makes the details of a run of one file. */
+export function makeDetails(fields: Partial<RunDetails> = {}): RunDetails {
+  return {
+    id: 'run-1',
+    location: '/code/ttbar.py:TTbar',
+    arguments: { pt: 20 },
+    schema_name: 'NanoAODSchema',
+    chunksize: 200_000,
+    maxchunks: null,
+    fail_fast: false,
+    cluster: null,
+    directory: '/code',
+    python: '/usr/bin/python',
+    user: 'somebody',
+    created: 1,
+    versions: { coffea: '2025.1' },
+    git: 'abc-dirty',
+    diff: '-a = 1\n+a = 2',
+    diff_truncated: false,
+    sources: [{ path: 'ttbar.py', text: 'a = 2', truncated: false }],
+    datasets: [
+      {
+        dataset: 'ttbar',
+        files: [{ file: 'a.root', treename: 'Events', identity: '0a1b' }],
+        files_total: 1,
+        metadata: { xsec: 831.76 }
+      }
+    ],
+    size_bytes: 2_500_000,
+    ...fields
+  };
+}
+
+/** Makes what changed between two runs: nothing. */
+export function makeChanges(fields: Partial<RunChanges> = {}): RunChanges {
+  return {
+    run: 'run-2',
+    since: 'run-1',
+    name: 'tighter',
+    since_name: 'first',
+    code: [],
+    code_known: true,
+    arguments: [],
+    settings: [],
+    versions: [],
+    datasets: [],
+    metrics: [{ name: 'events', unit: '', before: 10, after: 10 }],
+    ...fields
+  };
+}
+
 /** A manager of one run, which a test changes as it likes. */
 export class FakeRuns implements IRunManager {
   constructor(run: Run | undefined) {
@@ -239,6 +293,22 @@ export class FakeRuns implements IRunManager {
   isReady = true;
   problem: string | null = null;
 
+  reference: string | null = null;
+  readonly load = jest.fn(async (): Promise<Run> => {
+    throw new Error('There is no such run.');
+  });
+  readonly find = jest.fn(async (): Promise<RunList> => ({
+    runs: [...this.runs],
+    total: this.runs.length,
+    next: null,
+    tags: [],
+    archived: 0
+  }));
+  readonly label = jest.fn(async () => makeRun());
+  readonly details = jest.fn(async () => makeDetails());
+  readonly changes = jest.fn(async () => makeChanges());
+  readonly exportUrl = jest.fn((id: string) => `casa/runs/${id}/export`);
+  readonly import = jest.fn(async () => makeRun());
   readonly refresh = jest.fn(async () => undefined);
   readonly launch = jest.fn(async () => makeRun());
   readonly startDryRun = jest.fn(async () => makeDryRun());

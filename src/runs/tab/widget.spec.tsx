@@ -19,7 +19,7 @@ describe('RunView', () => {
   let stream: FakeStream;
 
   const buttons = (): string[] =>
-    [...host.querySelectorAll('.casa-RunTab-header button')].map(
+    [...host.querySelectorAll('.casa-RunTab-titleRow button')].map(
       ({ textContent }) => textContent ?? ''
     );
 

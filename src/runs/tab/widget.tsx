@@ -5,6 +5,7 @@ import * as React from 'react';
 import { EmptyState, Problem } from '../../components/message';
 import { useChanges } from '../../components/signals';
 import { casaIcon } from '../../icons';
+import { Details } from '../history/details';
 import { stateTone } from '../states';
 import { FailureAlert } from './alert';
 import { Failures } from './failures';
@@ -142,6 +143,7 @@ export function RunView({ model, trans }: IRunViewProps): JSX.Element {
         <div className="casa-RunTab-main">
           <Gallery model={model} run={run} trans={trans} />
           <Files model={model} run={run} trans={trans} />
+          <Details model={model} run={run} trans={trans} />
         </div>
         <div className="casa-RunTab-side">
           <Failures model={model} run={run} trans={trans} />

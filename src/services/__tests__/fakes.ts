@@ -8,6 +8,7 @@ import type {
   Forecast,
   Profile,
   Run,
+  RunList,
   Source
 } from '../models';
 import { type EventNoun, schemaId } from '../events';
@@ -143,6 +144,21 @@ export function makeRun(change: Partial<Run> = {}): Run {
     tags: [],
     note: '',
     archived: false,
+    ...change
+  };
+}
+
+/** Makes the reply to a request for runs: these, and no others. */
+export function makeRunList(
+  runs: Run[],
+  change: Partial<RunList> = {}
+): RunList {
+  return {
+    runs,
+    total: runs.length,
+    next: null,
+    tags: [],
+    archived: 0,
     ...change
   };
 }

@@ -1,6 +1,6 @@
 import { request, ResponseError } from '../request';
 import { runList, runLog } from '../validate';
-import { FakeServer, makeRun } from './fakes';
+import { FakeServer, makeRun, makeRunList } from './fakes';
 
 describe('request', () => {
   let server: FakeServer;
@@ -24,7 +24,7 @@ describe('request', () => {
   };
 
   it('returns a checked reply', async () => {
-    server.answer('GET casa/runs', { runs: [makeRun()] });
+    server.answer('GET casa/runs', makeRunList([makeRun()]));
     const { runs } = await request('casa/runs', server.settings, runList);
     expect(runs).toEqual([makeRun()]);
   });
@@ -66,8 +66,14 @@ describe('request', () => {
   it.each([
     ['no JSON', '<html></html>'],
     ['a missing list', {}],
-    ['a run without progress', { runs: [{ ...makeRun(), progress: null }] }],
-    ['a number for a name', { runs: [{ ...makeRun(), name: 1 }] }]
+    [
+      'a run without progress',
+      { ...makeRunList([]), runs: [{ ...makeRun(), progress: null }] }
+    ],
+    [
+      'a number for a name',
+      { ...makeRunList([]), runs: [{ ...makeRun(), name: 1 }] }
+    ]
   ])('refuses a reply with %s', async (_, reply) => {
     server.answer('GET casa/runs', reply);
     const error = await failure();

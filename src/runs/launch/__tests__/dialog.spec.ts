@@ -10,7 +10,8 @@ import {
   makeDryRun,
   makeForecast,
   makeRun,
-  makeSource
+  makeSource,
+  makeRunList
 } from '../../../services/__tests__/fakes';
 import type { Parameter, Run } from '../../../services/models';
 import { RunManager } from '../../manager';
@@ -79,7 +80,7 @@ describe('launchRun', () => {
 
   beforeEach(async () => {
     server = new FakeServer();
-    server.answer('GET casa/runs', { runs: [] });
+    server.answer('GET casa/runs', makeRunList([]));
     server.answer('GET casa/clusters', { clusters: [] });
     server.answer('GET casa/profiles', { profiles: [LOCAL] });
     server.answer('GET casa/datasets', {
