@@ -22,6 +22,8 @@ from casa_lab.folders.journal import read_journal
 from casa_lab.runs import manager
 from casa_lab.runs.failures import recovery
 from casa_lab.runs.folder import open_run
+from casa_lab.runs.history import archive
+from casa_lab.runs.history.details import details
 from casa_lab.runs.models import NewRun, ProcessorReference, Run
 
 from .conftest import CHUNK, EVENTS, FILES
@@ -78,7 +80,7 @@ def test_a_killed_driver_is_resumed_and_does_nothing_twice(
 
 
 def test_a_stopped_run_is_valid_and_its_resume_gives_the_whole(
-    launch: Launch, gate: Gate, expected: Any, cluster: Cluster
+    launch: Launch, gate: Gate, expected: Any, cluster: Cluster, tmp_path: Path
 ) -> None:
     run = launch(gate.reference, name="Stop and go")
     gate.allow(5)
@@ -114,11 +116,20 @@ def test_a_stopped_run_is_valid_and_its_resume_gives_the_whole(
     assert stopped.resumable
     partial = assert_partial(run.id, "stopped")
 
+    # As one file it goes anywhere, and on from there.
+    with (tmp_path / "run.zip").open("wb") as stream:
+        archive.export(run.id, stream)
+    manager.delete(run.id)
+    assert archive.import_run(tmp_path / "run.zip") == run.id
     gate.open()
     manager.resume(run.id)
     assert wait_for_end(run.id).state == "done"
     assert_same_accumulator(load(folder.result), expected)
     assert {gate.calls()[name] for name in partial["chunks"]} == {1}
+    found = details(run.id)
+    identities = [file.identity for dataset in found.datasets for file in dataset.files]
+    assert len(set(identities)) == FILES
+    assert all(len(identity) == 32 for identity in identities)
 
 
 def test_a_lost_cluster_fails_the_run_which_goes_on_elsewhere(

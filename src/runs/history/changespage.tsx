@@ -15,6 +15,7 @@ export class ChangesPage extends ReactWidget {
     super();
     const { run, runs, since, trans } = options;
     this.addClass('casa-RunTab');
+    this.addClass('casa-Changes');
     this.title.closable = true;
     this.title.icon = compareIcon;
     this.title.label = trans.__('%1: changes', runs.get(run)?.name ?? run);

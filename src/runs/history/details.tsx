@@ -7,6 +7,7 @@ import type { Run, RunDetails } from '../../services/models';
 import type { RunTabModel } from '../tab/model';
 import { Resource } from '../tab/resource';
 import { Section } from '../tab/section';
+import { Code } from './code';
 import { Diff } from './diff';
 
 interface IDetailsProps {
@@ -99,14 +100,7 @@ export function DetailsView({ details, trans }: IViewProps): JSX.Element {
             open={index === 0 && text.length < 20_000}
           >
             <summary>{path}</summary>
-            <pre
-              className="casa-Code"
-              tabIndex={0}
-              role="region"
-              aria-label={path}
-            >
-              {text}
-            </pre>
+            <Code text={text} label={path} />
             {truncated && <p>{trans.__('The file is longer than this.')}</p>}
           </details>
         ))}

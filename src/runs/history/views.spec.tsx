@@ -10,6 +10,8 @@ import { kindOf } from './diff';
 import { Labels, splitTags } from './labels';
 import { ratioOf } from './metrics';
 
+Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
+
 const trans = nullTranslator.load('casa-lab');
 const HOSTILE = '<img src=x onerror=alert(1)>"\u202e💥' + 'x'.repeat(500);
 

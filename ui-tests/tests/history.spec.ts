@@ -1,0 +1,86 @@
+import { expect, test } from '../pages/demo';
+
+test('runs are found, understood, compared, taken away and brought back', async ({
+  casa,
+  page
+}) => {
+  const { runTab, sidebar } = casa;
+  const first = await casa.launch('TTbarProcessor', ['TTbar']);
+  await casa.waitForState('Done');
+  const second = await casa.launch('TTbarProcessor', ['TTbar', 'WJets']);
+  await expect(runTab.getByText('WJets').first()).toBeVisible();
+  await casa.waitForState('Done');
+  const row = (run: string) => sidebar.locator(`[data-run="${run}"]`);
+
+  await runTab
+    .getByRole('button', { name: 'Edit name, tags and note' })
+    .click();
+  await runTab.getByRole('textbox', { name: 'Tags' }).fill('paper, W jets');
+  await runTab.getByRole('textbox', { name: 'Note' }).fill('With W + jets.');
+  await casa.picture('labels-form');
+  await runTab.getByRole('button', { name: 'Save' }).click();
+  await expect(runTab.locator('.casa-Labels')).toContainText('W jets');
+  await expect(row(second)).toContainText('paper');
+
+  const search = sidebar.getByRole('searchbox', { name: 'Search runs' });
+  await search.fill('paper ttbar');
+  await expect(row(first)).toBeHidden();
+  await expect(row(second)).toBeVisible();
+  await search.fill('');
+
+  await row(first).hover();
+  await row(first).getByRole('button', { name: 'Pin as Reference' }).click();
+  await row(second).hover();
+  await row(second).getByRole('button', { name: 'What Changed' }).click();
+  const changes = page.locator('.casa-Changes:visible');
+  await changes.locator('summary', { hasText: 'WJets' }).click();
+  await expect(changes.getByText('WJets_1.root')).toBeVisible();
+  await expect(changes).not.toContainText('Versions');
+  await casa.picture('changes');
+  await casa.setTheme('Dark');
+  await casa.picture('changes-dark');
+
+  await casa.showRunTab(second);
+  const details = runTab.locator('[data-section=details]');
+  await details.getByRole('button', { name: 'Details' }).click();
+  await expect(details.getByText('class TTbarProcessor')).toBeVisible();
+  await details.scrollIntoViewIfNeeded();
+  await casa.picture('details-dark');
+  await casa.setTheme('Light');
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    details.getByRole('link', { name: 'Export Run' }).click()
+  ]);
+  const file = await download.path();
+
+  await row(second).click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Delete Run' }).click();
+  await casa.dialog.getByRole('button', { name: 'Delete' }).click();
+  await expect(row(second)).toBeHidden();
+  await expect(runTab).toContainText('does not exist any more');
+
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    sidebar.getByRole('button', { name: 'Import a run' }).click()
+  ]);
+  await chooser.setFiles(file);
+  await expect(row(second)).toContainText('paper');
+  await casa.waitForState('Done');
+  await casa.waitForHistogram();
+
+  await row(first).hover();
+  await row(first).getByRole('button', { name: 'Archive Run' }).click();
+  await expect(row(first)).toBeHidden();
+  await sidebar
+    .getByRole('button', { name: 'Filter by state and tag' })
+    .click();
+  await sidebar.getByRole('checkbox', { name: 'Archived' }).check();
+  await expect(row(first)).toBeVisible();
+  await casa.picture('history-filter');
+  await row(first).hover();
+  await row(first)
+    .getByRole('button', { name: 'Take Run out of the Archive' })
+    .click();
+  await sidebar.getByRole('button', { name: 'Clear' }).click();
+  await expect(row(first)).toBeVisible();
+});
