@@ -246,6 +246,8 @@ const differences = list(
 export const runChanges = object<RunChanges>({
   name: text,
   since_name: text,
+  created: number,
+  since_created: number,
   code: list(object<RunChanges['code'][number]>({ path: text, diff: text })),
   code_known: boolean,
   arguments: differences,

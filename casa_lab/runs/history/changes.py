@@ -12,6 +12,7 @@ from casa_lab.runs.models import Progress, RunSpec
 
 from .details import files_of, metadata_of, sources
 from .identities import read_identities
+from .labels import read_labels
 from .models import (
     CodeDifference,
     DatasetDifference,
@@ -34,8 +35,6 @@ def changes(run: str, since: str) -> RunChanges:
     Everything is read from their folders: what is compared is what was run,
     not what lies in the user's folders today.
     """
-    from .labels import read_labels
-
     after, before = open_run(run), open_run(since)
     new, old = after.spec(), before.spec()
     code = _code(before, after)
@@ -44,6 +43,8 @@ def changes(run: str, since: str) -> RunChanges:
         since=before.id,
         name=read_labels(after).name,
         since_name=read_labels(before).name,
+        created=new.created,
+        since_created=old.created,
         code=code or [],
         code_known=code is not None,
         arguments=_differences(old.processor.arguments, new.processor.arguments),

@@ -187,6 +187,8 @@ class RunChanges(BaseModel):
     since: str
     name: str
     since_name: str
+    created: float
+    since_created: float
     code: list[CodeDifference]
     code_known: bool = Field(description="False when one of them kept no code, as in a notebook.")
     arguments: list[Difference]

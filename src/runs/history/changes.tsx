@@ -23,9 +23,18 @@ export function ChangesView({ changes, trans }: IChangesProps): JSX.Element {
       <header className="casa-Changes-header">
         <h1>{trans.__('What changed')}</h1>
         <p>
-          <span title={changes.since}>{changes.since_name}</span>
-          <span aria-label={trans.__('to')}> → </span>
-          <span title={changes.run}>{changes.name}</span>
+          {trans.__('from')}{' '}
+          <Which
+            name={changes.since_name}
+            id={changes.since}
+            created={changes.since_created}
+          />{' '}
+          {trans.__('to')}{' '}
+          <Which
+            name={changes.name}
+            id={changes.run}
+            created={changes.created}
+          />
         </p>
       </header>
       {isSame && (
@@ -42,6 +51,21 @@ export function ChangesView({ changes, trans }: IChangesProps): JSX.Element {
       <Values title={trans.__('Versions')} rows={versions} trans={trans} />
       <Values title={trans.__('Settings')} rows={settings} trans={trans} />
     </>
+  );
+}
+
+interface IWhichProps {
+  readonly name: string;
+  readonly id: string;
+  readonly created: number;
+}
+
+/** Says which run it is: several may have one name. */
+function Which({ created, id, name }: IWhichProps): JSX.Element {
+  return (
+    <span title={id}>
+      <strong>{name}</strong> ({new Date(created * 1000).toLocaleString()})
+    </span>
   );
 }
 

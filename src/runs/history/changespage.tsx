@@ -18,14 +18,27 @@ export class ChangesPage extends ReactWidget {
     this.addClass('casa-Changes');
     this.title.closable = true;
     this.title.icon = compareIcon;
-    this.title.label = trans.__('%1: changes', runs.get(run)?.name ?? run);
-    this._trans = trans;
+    this.title.label = trans.__('What changed');
     this._changes = new Resource({
       fetch: () => runs.changes(run, since),
       interval: 1_000
     });
+    this._changes.changed.connect(({ value }) => {
+      if (value) {
+        this.title.label = trans.__('%1: changes', value.name);
+      }
+    });
+    this.run = run;
+    this.since = since;
+    this._trans = trans;
     this._changes.refresh();
   }
+
+  /** Id of the run. */
+  readonly run: string;
+
+  /** Id of the run that it is compared with. */
+  readonly since: string;
 
   override dispose(): void {
     this._changes.dispose();

@@ -1,5 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
+import { CopyButton } from '../../components/copy';
 import { formatBytes, formatCount } from '../../components/format';
 import { Problem } from '../../components/message';
 import { useChanges } from '../../components/signals';
@@ -100,6 +101,9 @@ export function DetailsView({ details, trans }: IViewProps): JSX.Element {
             open={index === 0 && text.length < 20_000}
           >
             <summary>{path}</summary>
+            <span className="casa-Details-copy">
+              <CopyButton label={trans.__('Copy %1', path)} text={() => text} />
+            </span>
             <Code text={text} label={path} />
             {truncated && <p>{trans.__('The file is longer than this.')}</p>}
           </details>

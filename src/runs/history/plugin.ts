@@ -1,14 +1,20 @@
-import type {
-  JupyterFrontEnd,
-  JupyterFrontEndPlugin
+import {
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { MainAreaWidget, Notification } from '@jupyterlab/apputils';
+import {
+  MainAreaWidget,
+  Notification,
+  WidgetTracker
+} from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { CommandIDs } from '../../commands';
 import type { Run } from '../../services/models';
 import { messageOf } from '../../services/request';
 import { isActive } from '../states';
 import { IRunManager } from '../tokens';
+import type { ChangesPage } from './changespage';
 import { runOf } from './clicked';
 
 /** Adds the commands that look back at runs, put them away and move them. */
@@ -17,10 +23,11 @@ export const runHistoryPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Adds commands that archive, compare, export and import runs.',
   autoStart: true,
   requires: [IRunManager],
-  optional: [ITranslator],
+  optional: [ILayoutRestorer, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     manager: IRunManager,
+    restorer: ILayoutRestorer | null,
     translator: ITranslator | null
   ) => {
     const { commands, shell } = app;
@@ -47,6 +54,10 @@ export const runHistoryPlugin: JupyterFrontEndPlugin<void> = {
         }
       }
     };
+
+    const tracker = new WidgetTracker<MainAreaWidget<ChangesPage>>({
+      namespace: 'casa-run-changes'
+    });
 
     commands.addCommand(CommandIDs.archiveRun, {
       label: ({ run }) =>
@@ -97,23 +108,32 @@ export const runHistoryPlugin: JupyterFrontEndPlugin<void> = {
         return run !== undefined && since !== null && since !== run.id;
       },
       execute: async args => {
-        const run = find(args.run);
+        const run = runOf(app, args.run);
         const since = other(args);
-        if (!run || since === null) {
+        if (run === null || since === null) {
           return;
         }
         const { ChangesPage } = await import('./changespage');
-        const content = new ChangesPage({
-          run: run.id,
-          since,
-          runs: manager,
-          trans
-        });
-        const widget = new MainAreaWidget({ content });
-        widget.toolbar.hide();
-        shell.add(widget, 'main', { type: 'Casa Run Changes' });
-        shell.activateById(widget.id);
+        const id = `casa-changes-${run}-${since}`;
+        let widget = tracker.find(each => each.id === id);
+        if (!widget) {
+          const content = new ChangesPage({ run, since, runs: manager, trans });
+          widget = new MainAreaWidget({ content });
+          widget.id = id;
+          widget.toolbar.hide();
+          await tracker.add(widget);
+        }
+        if (!widget.isAttached) {
+          shell.add(widget, 'main', { type: 'Casa Run Changes' });
+        }
+        shell.activateById(id);
+        return widget;
       }
+    });
+    void restorer?.restore(tracker, {
+      command: CommandIDs.showChanges,
+      args: ({ content: { run, since } }) => ({ run, since }),
+      name: ({ id }) => id
     });
 
     commands.addCommand(CommandIDs.exportRun, {

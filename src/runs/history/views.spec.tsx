@@ -93,7 +93,7 @@ describe('The views of history', () => {
       metrics: [{ name: 'time', unit: 's', before: 10, after: 5 }]
     });
     await show(<ChangesView changes={changes} trans={trans} />);
-    expect(text()).toContain('first → tighter');
+    expect(text()).toMatch(/from first \(.+\) to tighter \(/);
     expect(text()).toContain('× 0.500');
     expect(text()).toContain('not given');
     expect(text()).toContain('30 files more');

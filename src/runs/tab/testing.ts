@@ -270,6 +270,8 @@ export function makeChanges(fields: Partial<RunChanges> = {}): RunChanges {
     since: 'run-1',
     name: 'tighter',
     since_name: 'first',
+    created: 2,
+    since_created: 1,
     code: [],
     code_known: true,
     arguments: [],
