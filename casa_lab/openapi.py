@@ -132,6 +132,14 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         202,
     ),
     Endpoint(
+        "POST",
+        "/casa/runs/{run}/rerun",
+        "Launch the same run again; answers at once.",
+        Run,
+        None,
+        202,
+    ),
+    Endpoint(
         "GET", "/casa/runs/{run}/failures", "List the failures of a run by cause.", FailureList
     ),
     Endpoint(

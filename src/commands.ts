@@ -33,6 +33,9 @@ export namespace CommandIDs {
   /** Archives a run, or takes it out of the archive; args `{run: string}`. */
   export const archiveRun = 'casa:archive-run';
 
+  /** Launches the same run again; args `{run: string}`. */
+  export const rerun = 'casa:rerun';
+
   /** Makes a run the one that others are compared with; args `{run: string}`. */
   export const pinRun = 'casa:pin-run';
 

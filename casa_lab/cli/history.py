@@ -1,4 +1,4 @@
-"""``casa-lab runs``, ``label``, ``export-run``, ``import-run``: the runs that were made."""
+"""``casa-lab runs``, ``label``, ``rerun`` and the like: what can be done with runs of the past."""
 
 from __future__ import annotations
 
@@ -69,6 +69,17 @@ def add_label(commands: Any) -> None:
     parser.set_defaults(execute=label, archive=None)
 
 
+def add_rerun(commands: Any) -> None:
+    """Add ``rerun`` to the command line."""
+    parser = commands.add_parser(
+        "rerun",
+        help="launch the same run again",
+        description="Launch a run with the code, files and settings of another one.",
+    )
+    parser.add_argument("run", metavar="RUN", help="its id, or as much of its end as is unique")
+    parser.set_defaults(execute=rerun)
+
+
 def add_export(commands: Any) -> None:
     """Add ``export-run`` to the command line."""
     parser = commands.add_parser(
@@ -92,6 +103,15 @@ def add_import(commands: Any) -> None:
     )
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.set_defaults(execute=import_run)
+
+
+def rerun(options: argparse.Namespace) -> int:
+    """Launch the same run again, and print the id of the new one."""
+    from casa_lab.runs import manager
+    from casa_lab.runs.history import again
+
+    print(again.rerun(one_of(options.run, manager.run_ids(), "run"), "command line").id)
+    return DONE
 
 
 def export_run(options: argparse.Namespace) -> int:

@@ -75,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
         demo.add_command,
         history.add_runs,
         history.add_label,
+        history.add_rerun,
         history.add_export,
         history.add_import,
         failures.add_failures,

@@ -37,6 +37,7 @@ JSON_HANDLERS: tuple[type[CasaHandler], ...] = (
     history.DetailsHandler,
     history.ChangesHandler,
     history.ImportsHandler,
+    history.RerunHandler,
     runs.LogHandler,
     runs.HistogramCatalogHandler,
 )

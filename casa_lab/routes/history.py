@@ -16,6 +16,7 @@ from tornado.web import HTTPError, authenticated, stream_request_body
 
 from casa_lab.folders import runs_dir
 from casa_lab.runs import manager
+from casa_lab.runs.history.again import rerun
 from casa_lab.runs.history.archive import MOST_BYTES, exported, import_run
 from casa_lab.runs.history.changes import changes
 from casa_lab.runs.history.details import details
@@ -48,6 +49,19 @@ class ChangesHandler(CasaHandler):
     async def get(self, run: str) -> None:
         query = self.parse_query(ChangeQuery)
         await self.answer(await self.call(changes, run, query.since))
+
+
+class RerunHandler(CasaHandler):
+    """Launches the same run again."""
+
+    path = "/casa/runs/{run}/rerun"
+
+    @authenticated
+    @authorized
+    async def post(self, run: str) -> None:
+        again = await self.call(rerun, run, "sidebar")
+        self.companion.watcher.wake()
+        await self.answer(again)
 
 
 class ExportHandler(CasaHandler):

@@ -181,7 +181,7 @@ def restart(folder: RunFolder, message: str) -> Run:
         What is said of it until the driver is up.
     """
     record = folder.record()
-    cluster = _living_cluster(record.cluster)
+    cluster = living_cluster(record.cluster)
     record.state, record.message = "queued", message
     record.cluster, record.finished, record.updated = cluster, None, time.time()
     forget_requests(folder.path)
@@ -321,8 +321,8 @@ def _why_not_resumable(run: Run) -> str:
     return "The run was driven by a notebook. Run its cell again."
 
 
-def _living_cluster(cluster: str | None) -> str:
-    """Return the cluster the run had if it lives, else one of the same profile."""
+def living_cluster(cluster: str | None) -> str:
+    """Return the cluster that a run had if it lives, else one of the same profile."""
     profile = "local"
     for found in clusters.list_clusters():
         if found.id == cluster:

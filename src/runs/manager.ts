@@ -90,6 +90,10 @@ export class RunManager extends Manager implements IRunManager {
     );
   }
 
+  rerun(id: string): Promise<Run> {
+    return this._act(id, 'rerun');
+  }
+
   details(id: string): Promise<RunDetails> {
     return this.request(`${Private.path(id)}/details`, runDetails);
   }
@@ -205,7 +209,7 @@ export class RunManager extends Manager implements IRunManager {
 
   private async _act(
     id: string,
-    action: 'stop' | 'pause' | 'resume' | 'retry' | 'accept',
+    action: 'stop' | 'pause' | 'resume' | 'rerun' | 'retry' | 'accept',
     body?: Retry | Acceptance
   ): Promise<Run> {
     return this._put(

@@ -50,6 +50,9 @@ export interface IRunManager extends IManager {
   /** Changes what a run is called, and what is said of it. */
   label(id: string, labels: NewLabels): Promise<Run>;
 
+  /** Launches the same run again; answers at once. */
+  rerun(id: string): Promise<Run>;
+
   /** Tells what a run was made of and with. */
   details(id: string): Promise<RunDetails>;
 

@@ -17,9 +17,9 @@ from casa_lab.folders import runs_dir
 from casa_lab.runs import manager
 from casa_lab.runs.folder import RunFolder
 from casa_lab.runs.history import archive
+from casa_lab.runs.history.again import rerun
 from casa_lab.runs.history.details import details
 from casa_lab.runs.history.models import NewLabels
-from casa_lab.runs.models import NewRun, ProcessorReference
 
 from .conftest import PutRun
 
@@ -104,18 +104,32 @@ def test_a_run_opens_elsewhere(run: RunFolder, file: Path, elsewhere: Path) -> N
 
 
 def test_it_runs_again_elsewhere(
-    run: RunFolder, file: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+    run: RunFolder,
+    file: Path,
+    elsewhere: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     archive.import_run(file)
     commands: list[list[str]] = []
     monkeypatch.setattr(manager, "start_detached", lambda command, _: commands.append(command))
-    monkeypatch.setattr(manager, "_living_cluster", lambda _: "here")
+    monkeypatch.setattr(manager, "living_cluster", lambda _: "here")
     assert manager.resume(run.id).cluster == "here"
     assert Path(commands[0][0]).exists()  # the interpreter of the spec is not on this machine
     kept = RunFolder(elsewhere / "runs" / run.id).processor / "mass.py"
-    new = NewRun(processor=ProcessorReference(location=f"{kept}:Mass"), datasets=["dy"])
-    again = manager.launch(new, run.spec().fileset, "here", "sidebar")
+    assert main(["rerun", run.id]) == 0
+    again = manager.get(capsys.readouterr().out.strip())
+    assert (again.name, again.tags, again.door) == ("ours", ["a"], "command line")
+    assert again.processor.location == f"{kept}:Mass"
     assert details(again.id).sources == details(run.id).sources
+    spec = RunFolder(elsewhere / "runs" / again.id).spec()
+    assert (spec.fileset, spec.chunksize) == (run.spec().fileset, run.spec().chunksize)
+
+
+def test_a_run_of_a_notebook_is_run_again_there(put_run: PutRun) -> None:
+    folder = put_run(1, door="notebook")
+    with pytest.raises(Conflict, match="Run its cell again"):
+        rerun(folder.id, "sidebar")
 
 
 def write(path: Path, members: dict[str, bytes]) -> Path:

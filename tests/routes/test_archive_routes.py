@@ -60,3 +60,14 @@ async def test_other_files_are_refused(ask, body) -> None:
     reply = await ask("POST", "/casa/imports", body)
     assert (reply.status, "not the archive of a run" in reply.message) == (400, True)
     assert list(runs_dir().iterdir()) == []
+
+
+async def test_a_run_is_run_again(ask, put_run, started, jp_root_dir) -> None:
+    folder = put_run("done")
+    folder.processor.mkdir()
+    (folder.processor / "mass.py").write_text("def Mass(events):\n    return {}\n")
+    reply = await ask("POST", f"/casa/runs/{RUN}/rerun")
+    assert (reply.status, reply.body["state"], reply.body["door"]) == (202, "queued", "sidebar")
+    assert reply.body["id"] != RUN
+    assert started == ["casa_lab.clusters.host", "casa_lab.runs.driver"]
+    assert (await ask("POST", "/casa/runs/nothing/rerun")).status == 404

@@ -38,7 +38,7 @@ def _no_processes() -> Any:
     """Nothing is started: the test is the driver."""
     with (
         patch.object(manager, "_start_driver"),
-        patch.object(manager, "_living_cluster", return_value="local"),
+        patch.object(manager, "living_cluster", return_value="local"),
     ):
         yield
 

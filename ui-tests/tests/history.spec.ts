@@ -68,6 +68,12 @@ test('runs are found, understood, compared, taken away and brought back', async 
   await casa.waitForState('Done');
   await casa.waitForHistogram();
 
+  await row(second).click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Run Again' }).click();
+  await expect(sidebar.locator('[data-run]')).toHaveCount(3);
+  await casa.waitForState('Done');
+  await expect(runTab.locator('.casa-Labels')).toContainText('W jets');
+
   await row(first).hover();
   await row(first).getByRole('button', { name: 'Archive Run' }).click();
   await expect(row(first)).toBeHidden();

@@ -131,7 +131,7 @@ describe('RunManager', () => {
     expect(manager.runs[0]).toEqual(launched);
   });
 
-  it.each(['stop', 'pause', 'resume'] as const)(
+  it.each(['stop', 'pause', 'resume', 'rerun'] as const)(
     'can %s a run',
     async action => {
       start();

@@ -79,6 +79,26 @@ export const runHistoryPlugin: JupyterFrontEndPlugin<void> = {
       }
     });
 
+    commands.addCommand(CommandIDs.rerun, {
+      label: trans.__('Run Again'),
+      caption: trans.__('Launch it with the code, files and settings it had'),
+      describedBy,
+      isEnabled: ({ run }) => {
+        const found = find(run);
+        return found !== undefined && found.door !== 'notebook';
+      },
+      execute: ({ run: id }) => {
+        const run = find(id);
+        return (
+          run &&
+          attempt(async () => {
+            const again = await manager.rerun(run.id);
+            await commands.execute(CommandIDs.openRun, { run: again.id });
+          })
+        );
+      }
+    });
+
     commands.addCommand(CommandIDs.pinRun, {
       label: ({ run }) =>
         find(run)?.id === manager.reference

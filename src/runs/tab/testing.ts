@@ -307,6 +307,7 @@ export class FakeRuns implements IRunManager {
     archived: 0
   }));
   readonly label = jest.fn(async () => makeRun());
+  readonly rerun = jest.fn(async () => makeRun({ state: 'queued' }));
   readonly details = jest.fn(async () => makeDetails());
   readonly changes = jest.fn(async () => makeChanges());
   readonly exportUrl = jest.fn((id: string) => `casa/runs/${id}/export`);
