@@ -5,6 +5,7 @@ import {
   makeRunList
 } from '../../services/__tests__/fakes';
 import { RunManager } from '../manager';
+import { makeChanges, makeDetails } from '../tab/testing';
 
 describe('RunManager', () => {
   let events: FakeEvents;
@@ -155,6 +156,53 @@ describe('RunManager', () => {
       expect(server.requests.at(-1)?.body).toEqual({ groups: ['g1'] });
     }
   );
+
+  it('keeps older runs that are not on the newest page', async () => {
+    const old = makeRun({ id: 'old', created: 0, state: 'done' });
+    start();
+    await manager.ready;
+    server.answer('GET casa/runs/old', old);
+    await manager.load('old');
+    server.answer('GET casa/runs', makeRunList([makeRun()], { next: '1~x' }));
+    await manager.refresh();
+    expect(manager.get('old')).toEqual(old);
+    server.answer('GET casa/runs', makeRunList([makeRun()]));
+    await manager.refresh();
+    expect(manager.get('old')).toBeUndefined();
+  });
+
+  it('asks again for active runs that are not on the newest page', async () => {
+    start();
+    await manager.ready;
+    server.answer('GET casa/runs/run-1', makeRun({ state: 'done' }));
+    const newer = makeRun({ id: 'run-2', created: 2, state: 'done' });
+    server.answer('GET casa/runs', makeRunList([newer], { next: '2~run-2' }));
+    await manager.refresh();
+    expect(manager.get('run-1')?.state).toBe('done');
+  });
+
+  it('labels and compares runs', async () => {
+    start();
+    await manager.ready;
+    const labelled = makeRun({ tags: ['a'], updated: 2 });
+    server.answer('PATCH casa/runs/run-1', labelled);
+    await manager.label('run-1', { tags: ['a'] });
+    expect(server.requests.at(-1)?.body).toEqual({ tags: ['a'] });
+    expect(manager.get('run-1')).toEqual(labelled);
+    server.answer('GET casa/runs/run-1/changes', makeChanges());
+    expect(await manager.changes('run-1', 'a b')).toEqual(makeChanges());
+    server.answer('GET casa/runs/run-1/details', makeDetails());
+    expect(await manager.details('run-1')).toEqual(makeDetails());
+    expect(manager.exportUrl('a/b')).toMatch(/casa\/runs\/a%2Fb\/export$/);
+  });
+
+  it('tells when another run is the reference', async () => {
+    start();
+    await manager.ready;
+    manager.reference = 'run-1';
+    manager.reference = 'run-1';
+    expect(changes).toBe(2);
+  });
 
   it('forgets a deleted run', async () => {
     start();

@@ -220,6 +220,32 @@ describe('RunTabModel', () => {
     restored.dispose();
   });
 
+  it('asks for a run that is older than those that are listed', async () => {
+    const early = new FakeRuns(undefined);
+    early.load.mockImplementation(async () => {
+      early.change(makeRun());
+      return makeRun();
+    });
+    const options = { runs: early, stream: new FakeStream() };
+    const old = new RunTabModel({ run: 'r1', ...options });
+    expect(old.isGone).toBe(false);
+    const known = new Promise(resolve => old.changed.connect(resolve));
+    await known;
+    expect(early.load).toHaveBeenCalledWith('r1');
+    expect(old.run?.id).toBe('r1');
+    old.dispose();
+  });
+
+  it('knows when nobody knows the run', async () => {
+    const runs = new FakeRuns(undefined);
+    const lost = new RunTabModel({ run: 'r1', runs, stream: new FakeStream() });
+    const told = new Promise(resolve => lost.changed.connect(resolve));
+    expect(lost.isGone).toBe(false);
+    await told;
+    expect(lost.isGone).toBe(true);
+    lost.dispose();
+  });
+
   it('acts through the manager', async () => {
     await model.stop();
     await model.pause();
