@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from .models import Axis, AxisKind, Histogram
+from .variations import find_variations
 
 
 def other_label(categories: list[str]) -> str:
@@ -71,6 +72,8 @@ def _describe_axis(axis: dict[str, Any], name: str, label: str) -> Axis:
         bins = len(axis["edges"]) - 1
     else:
         bins = axis["bins"]
+    variations = None if categories is None else find_variations(categories)
+    note = axis.get("writer_info", {}).get("boost-histogram", {})
     return Axis(
         name=name,
         label=label,
@@ -80,6 +83,9 @@ def _describe_axis(axis: dict[str, Any], name: str, label: str) -> Axis:
         underflow=underflow,
         overflow=overflow,
         discrete=categories is not None,
+        circular=axis.get("circular", False),
+        transform=note.get("transform"),
+        nominal=None if variations is None else variations.nominal,
     )
 
 

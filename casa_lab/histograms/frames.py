@@ -13,15 +13,33 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .models import FrameArray, FrameHeader, Watch
+from .contents import FloatArray
+from .drawing import Drawing
+from .models import (
+    FrameArray,
+    FrameHeader,
+    FramePanel,
+    FrameRow,
+    FrameScale,
+    Integral,
+    OtherRun,
+    Watch,
+)
+from .rows import Row
+from .scaling import Scaling
 from .snapshot import SnapshotIndex
-from .views import FloatArray, ViewData
 
 _LENGTH = struct.Struct("<I")
 _ALIGNMENT = 8
 
 
-def make_frame(watch: Watch, index: SnapshotIndex, data: ViewData) -> bytes:
+def make_frame(
+    watch: Watch,
+    index: SnapshotIndex,
+    drawing: Drawing,
+    scaling: Scaling | None = None,
+    others: Sequence[OtherRun] = (),
+) -> bytes:
     """Return the frame that answers a watch.
 
     Parameters
@@ -29,18 +47,42 @@ def make_frame(watch: Watch, index: SnapshotIndex, data: ViewData) -> bytes:
     watch
         What the browser asked for.
     index
-        Index of the snapshot that the view was made from.
-    data
-        The view.
+        Index of the snapshot that the drawing was made from.
+    drawing
+        What the view shows.
+    scaling
+        What the contents were multiplied with.
+    others
+        The other runs in the drawing.
     """
-    arrays = {"edges": data.edges, "values": data.values, "variances": data.variances}
+    is_map = drawing.y_edges is not None
+    arrays = {"edges": drawing.edges}
+    if drawing.y_edges is not None:
+        arrays["y_edges"] = drawing.y_edges
+    arrays |= _arrays(drawing.rows, "", len(drawing.edges) - 1, is_map)
+    panel = drawing.panel
+    if panel is not None:
+        arrays |= _arrays(panel.rows, "panel_", len(drawing.edges) - 1)
     header = FrameHeader(
         watch=watch.watch,
         run=watch.run,
         histogram=watch.histogram,
         sequence=index.sequence,
-        x=data.x,
-        stack=data.stack,
+        view=watch.view,
+        x=drawing.x,
+        y=drawing.y,
+        rows=[] if is_map else _described(drawing.rows),
+        panel=None
+        if panel is None
+        else FramePanel(kind=panel.kind, reference=panel.reference, rows=_described(panel.rows)),
+        integrals=[_integral(row) for row in drawing.integrals],
+        scale=None
+        if scaling is None
+        else FrameScale(
+            luminosity=scaling.luminosity, factors=scaling.factors, weighted=scaling.weighted
+        ),
+        others=list(others),
+        remarks=drawing.remarks,
         fractions=index.fractions,
         final=index.final,
         arrays=[
@@ -49,6 +91,33 @@ def make_frame(watch: Watch, index: SnapshotIndex, data: ViewData) -> bytes:
         ],
     )
     return encode(header, list(arrays.values()))
+
+
+def _arrays(
+    rows: Sequence[Row], prefix: str, bins: int, single: bool = False
+) -> dict[str, FloatArray]:
+    """Return the numbers of rows one above the other; those of a map as they are."""
+    parts = {
+        "values": [row.values for row in rows],
+        "lower": [row.lower for row in rows],
+        "upper": [row.upper for row in rows],
+    }
+    return {
+        prefix + name: part[0] if single else np.array(part).reshape(len(rows), bins)
+        for name, part in parts.items()
+    }
+
+
+def _described(rows: Sequence[Row]) -> list[FrameRow]:
+    return [FrameRow(name=row.name, role=row.role) for row in rows]
+
+
+def _integral(row: Row) -> Integral:
+    value, lower, upper = (
+        float(part[0]) if np.isfinite(part[0]) else None
+        for part in (row.values, row.lower, row.upper)
+    )
+    return Integral(name=row.name, role=row.role, value=value, lower=lower, upper=upper)
 
 
 def encode(header: FrameHeader, arrays: Sequence[NDArray[Any]]) -> bytes:

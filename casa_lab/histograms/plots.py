@@ -22,9 +22,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.mathtext import MathTextParser
 
+from .contents import FloatArray
 from .descriptors import describe_axes, describe_histogram
 from .models import Axis, View
-from .views import FloatArray, ViewData, edges_of, make_view, project
+from .views import ViewData, edges_of, make_view, project
 
 STACKED_AXES = ("dataset", "sample", "process")
 """Names, in order of preference, of the axis that plots are stacked by."""

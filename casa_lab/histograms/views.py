@@ -13,14 +13,12 @@ from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from casa_lab.errors import BadInput, NotFound
 
+from .contents import Contents, FloatArray, read_contents
 from .descriptors import describe_axes, other_label
 from .models import Axis, View
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -53,9 +51,9 @@ def make_view(uhi: dict[str, Any], view: View) -> ViewData:
     -------
     ViewData
         Variances are those of weighted storages, and the values themselves
-        for counts. For mean storages the values are the means and the
-        variances their squared errors (variance of the samples over their
-        effective number); both are NaN where there is nothing to average.
+        for counts; NaN where a storage without variances holds no counts. For
+        mean storages the values are the means and the variances their squared
+        errors; both are NaN where there is nothing to average.
 
     Raises
     ------
@@ -66,15 +64,15 @@ def make_view(uhi: dict[str, Any], view: View) -> ViewData:
     """
     axes = describe_axes(uhi)
     names = [axis.name for axis in axes]
-    x = _position(names, view.x)
-    stack = None if view.stack is None else _position(names, view.stack)
+    x = position_of(names, view.x)
+    stack = None if view.stack is None else position_of(names, view.stack)
     if stack is not None and axes[stack].categories is None:
         raise BadInput(f"Axis '{view.stack}' has no categories to stack by.")
     if stack == x:
         raise BadInput(f"Axis '{view.x}' cannot be drawn along and stacked by at once.")
 
     for name in view.select:
-        if _position(names, name) in (x, stack):
+        if position_of(names, name) in (x, stack):
             raise BadInput(
                 f"Axis '{name}' is drawn in this view; take it out of the selection or the view."
             )
@@ -114,24 +112,52 @@ def project(
     select
         Category to keep, by name of axis.
     """
+    contents = project_contents(uhi, kept, select)
+    return contents.values, contents.variances
+
+
+def project_contents(
+    uhi: dict[str, Any],
+    kept: Sequence[str],
+    select: Mapping[str, str],
+    factors: tuple[str, FloatArray] | None = None,
+) -> Contents:
+    """Return the contents along some axes, the others selected or summed over.
+
+    Parameters
+    ----------
+    uhi
+        The histogram.
+    kept
+        Names of the axes to keep with their flow bins, in the order wanted.
+    select
+        Category to keep, by name of axis.
+    factors
+        Name of an axis, and what to multiply the contents of its bins with, flow
+        bins included, before anything is summed.
+    """
     axes = describe_axes(uhi)
     names = [axis.name for axis in axes]
+    contents = read_contents(uhi["storage"])
+    if factors is not None:
+        shape = [1] * len(axes)
+        shape[position_of(names, factors[0])] = -1
+        contents = contents.scale(factors[1].reshape(shape))
     selection: list[Any] = [slice(None)] * len(axes)
     for name, category in select.items():
-        position = _position(names, name)
-        selection[position] = _bin_of(axes[position], category)
+        position = position_of(names, name)
+        selection[position] = bin_of(axes[position], category)
     left = [position for position in range(len(axes)) if isinstance(selection[position], slice)]
-    positions = [_position(names, name) for name in kept]
+    positions = [position_of(names, name) for name in kept]
     summed = tuple(left.index(position) for position in left if position not in positions)
-    values, variances = _reduce(uhi["storage"], tuple(selection), summed)
     order = [sorted(positions).index(position) for position in positions]
-    return values.transpose(order), variances.transpose(order)
+    return contents.select(tuple(selection)).sum(summed).transpose(order)
 
 
 def edges_of(uhi: dict[str, Any], name: str) -> FloatArray:
     """Return the edges of an axis; 0, 1, 2, ... for axes of categories."""
     axes = describe_axes(uhi)
-    position = _position([axis.name for axis in axes], name)
+    position = position_of([axis.name for axis in axes], name)
     axis = uhi["axes"][position]
     if axes[position].discrete:
         return np.arange(axes[position].bins + 1, dtype=np.float64)
@@ -140,7 +166,8 @@ def edges_of(uhi: dict[str, Any], name: str) -> FloatArray:
     return np.linspace(axis["lower"], axis["upper"], axis["bins"] + 1)
 
 
-def _position(names: list[str], name: str) -> int:
+def position_of(names: Sequence[str], name: str) -> int:
+    """Return where an axis is among all."""
     try:
         return names.index(name)
     except ValueError:
@@ -149,7 +176,8 @@ def _position(names: list[str], name: str) -> int:
         ) from None
 
 
-def _bin_of(axis: Axis, category: str) -> int:
+def bin_of(axis: Axis, category: str) -> int:
+    """Return the bin of a category, which may be that of all others."""
     if axis.categories is None:
         raise BadInput(f"Axis '{axis.name}' has no categories to select from.")
     if category in axis.categories:
@@ -159,36 +187,3 @@ def _bin_of(axis: Axis, category: str) -> int:
     close = get_close_matches(category, axis.categories, n=1)
     hint = f" Did you mean '{close[0]}'?" if close else ""
     raise NotFound(f"Axis '{axis.name}' has no category '{category}' (yet).{hint}")
-
-
-def _reduce(
-    storage: dict[str, Any], selection: tuple[Any, ...], summed: tuple[int, ...]
-) -> tuple[FloatArray, FloatArray]:
-    kind = storage["type"]
-    if kind in ("mean", "weighted_mean"):
-        return _reduce_means(storage, selection, summed)
-    values = np.asarray(storage["values"])[selection].sum(axis=summed).astype(np.float64)
-    if kind != "weighted":
-        return values, values
-    return values, np.asarray(storage["variances"])[selection].sum(axis=summed)
-
-
-def _reduce_means(
-    storage: dict[str, Any], selection: tuple[Any, ...], summed: tuple[int, ...]
-) -> tuple[FloatArray, FloatArray]:
-    """Merge bins of means as if they had been filled as one."""
-    weighted = storage["type"] == "weighted_mean"
-    weights = np.asarray(storage["sum_of_weights" if weighted else "counts"])[selection]
-    squares = np.asarray(storage["sum_of_weights_squared"])[selection] if weighted else weights
-    means = np.asarray(storage["values"])[selection]
-    variances = np.asarray(storage["variances"])[selection]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        freedom = weights - squares / weights
-        deviations = np.where(freedom > 0, variances * freedom, 0.0)
-        total, total_squares = weights.sum(axis=summed), squares.sum(axis=summed)
-        mean = np.where(weights != 0, weights * means, 0.0).sum(axis=summed) / total
-        spread = weights * (means - np.expand_dims(mean, summed)) ** 2
-        deviation = (deviations + np.where(weights != 0, spread, 0.0)).sum(axis=summed)
-        variance = deviation / (total - total_squares / total)
-        error = np.where(total**2 > total_squares, variance * total_squares / total**2, np.nan)
-    return mean, error

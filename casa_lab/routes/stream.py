@@ -16,7 +16,7 @@ from casa_lab.runs import manager
 from casa_lab.runs.models import Run
 from casa_lab.runs.states import ENDED
 
-from .frames import FrameMaker
+from .frames import FrameMaker, Version
 
 MAX_WATCHES = 64
 """How many views one connection may watch."""
@@ -38,7 +38,7 @@ class _Watched:
     """Whether there may be something newer than what was sent."""
     due: float = 0.0
     """When the next frame may be made."""
-    sent: tuple[int, bool] | None = None
+    sent: Version | None = None
     problem: str | None = None
 
 
@@ -94,8 +94,10 @@ class HistogramStream:
         for watched in self._watches.values():
             if watched.request.run == change.id and watched.run_version != version:
                 watched.run_version = version
-                watched.stale = True
-                self._news.set()
+            elif change.id not in watched.request.view.runs:
+                continue
+            watched.stale = True
+            self._news.set()
 
     async def serve(self) -> None:
         """Send frames until cancelled."""

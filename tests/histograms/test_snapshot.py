@@ -205,10 +205,10 @@ def test_readers_load_neither_hist_nor_boost_histogram(path: Path) -> None:
     program = f"""
 import sys
 from pathlib import Path
-from casa_lab.histograms import frames, models, snapshot, views
+from casa_lab.histograms import drawing, frames, models, snapshot
 watch = models.Watch.model_validate_json({watch.model_dump_json()!r})
 index, uhi = snapshot.read_with_index(Path({str(path)!r}), watch.histogram)
-frames.make_frame(watch, index, views.make_view(uhi, watch.view))
+frames.make_frame(watch, index, drawing.draw(drawing.Source('', uhi), watch.view))
 heavy = {{"boost_histogram", "hist", "awkward", "uproot", "coffea", "dask", "matplotlib"}}
 sys.exit(", ".join(heavy & set(sys.modules)) or 0)
 """

@@ -39,8 +39,8 @@ async def test_an_ended_run_gives_one_final_frame(connect, put_run) -> None:
     header, arrays = await browser.frame()
     assert (header.watch, header.run, header.histogram) == ("w", folder.id, "mass")
     assert (header.sequence, header.final, header.fractions) == (3, True, {"dy": 0.5})
-    assert header.stack == ["dy", "tt"]
-    assert arrays["values"].tolist() == [[0, 0, 3, 0, 0, 0], [0, 0, 0, 6, 0, 0]]
+    assert [row.name for row in header.rows] == ["dy", "tt", ""]
+    assert arrays["values"].tolist() == [[0, 3, 0, 0], [0, 0, 6, 0], [0, 3, 6, 0]]
     assert arrays["edges"].tolist() == [0, 1, 2, 3, 4]
 
 
@@ -83,11 +83,11 @@ async def test_a_watch_can_be_changed_and_ended(connect, put_run) -> None:
     folder = put_run("done", histograms_sequence=1)
     snapshot(folder, 1, final=True)
     await browser.watch(folder.id, "first")
-    assert len((await browser.frame())[0].stack) == 2
+    assert len((await browser.frame())[0].rows) == 3
     await browser.watch(folder.id, "first", view={"x": "mass", "select": {"dataset": "tt"}})
     header, arrays = await browser.frame()
-    assert header.stack == [""]
-    assert arrays["values"].tolist() == [[0, 0, 0, 2, 0, 0]]
+    assert [(row.name, row.role) for row in header.rows] == [("", "layer"), ("", "total")]
+    assert arrays["values"].tolist() == [[0, 0, 2, 0], [0, 0, 2, 0]]
     await browser.send({"type": "unwatch", "watch": "first"})
     put_run("done", histograms_sequence=2)
     snapshot(folder, 2, final=True)
@@ -104,7 +104,7 @@ async def test_a_watch_can_be_changed_and_ended(connect, put_run) -> None:
         ({"view": {"x": "pt"}}, "no axis 'pt'"),
         ({"view": {"x": "mass", "select": {"dataset": "qcd"}}}, "no category 'qcd'"),
         ({"view": {}}, "Field 'watch.view.x'"),
-        ({"view": {"x": "mass", "y": "pt"}}, "Field 'watch.view.y'"),
+        ({"view": {"x": "mass", "z": "pt"}}, "Field 'watch.view.z'"),
         ({"type": "look"}, "type"),
     ],
 )
