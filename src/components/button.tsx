@@ -9,6 +9,9 @@ export interface IIconButtonProps {
 
   onClick: () => void;
   disabled?: boolean;
+
+  /** Whether what it stands for is on, for a button that switches it. */
+  pressed?: boolean;
 }
 
 /** A small button that shows an icon only. */
@@ -16,7 +19,8 @@ export function IconButton({
   icon,
   label,
   onClick,
-  disabled = false
+  disabled = false,
+  pressed
 }: IIconButtonProps): JSX.Element {
   return (
     <button
@@ -24,6 +28,7 @@ export function IconButton({
       className="casa-IconButton"
       aria-label={label}
       title={label}
+      aria-pressed={pressed}
       disabled={disabled}
       onClick={onClick}
     >
@@ -45,6 +50,9 @@ export interface ITextButtonProps {
 
   /** A longer description for the tooltip. */
   title?: string;
+
+  /** Whether what the button opens and closes is open. */
+  expanded?: boolean;
 }
 
 /** A button with text. */
@@ -54,13 +62,15 @@ export function TextButton({
   disabled = false,
   icon,
   primary = false,
-  title
+  title,
+  expanded
 }: ITextButtonProps): JSX.Element {
   return (
     <button
       type="button"
       className={`casa-TextButton${primary ? ' casa-mod-primary' : ''}`}
       title={title}
+      aria-expanded={expanded}
       disabled={disabled}
       onClick={onClick}
     >

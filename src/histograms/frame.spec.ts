@@ -1,71 +1,68 @@
 /// <reference types="node" />
 import { spawnSync } from 'node:child_process';
 import { FrameError, decodeFrame, decodeProblem } from './frame';
-import { makeAxis, makeHeader } from './testing';
+import {
+  encodeFrame,
+  encodeRaw,
+  makeAxis,
+  makeFrame,
+  makeRow
+} from './testing';
 
-/** Writes a frame byte by byte, as the models describe it. */
-function encode(
-  header: object,
-  numbers: readonly number[],
-  alignment = 8
-): ArrayBuffer {
-  let text = JSON.stringify(header);
-  const bytes = (): number => Buffer.byteLength(text);
-  while ((4 + bytes()) % alignment !== 0) {
-    text += ' ';
-  }
-  const start = 4 + bytes();
-  const buffer = new ArrayBuffer(start + 8 * numbers.length);
-  const view = new DataView(buffer);
-  view.setUint32(0, bytes(), true);
-  Buffer.from(text).forEach((byte, index) => view.setUint8(4 + index, byte));
-  numbers.forEach((value, index) =>
-    view.setFloat64(start + 8 * index, value, true)
-  );
-  return buffer;
-}
-
-const HEADER = makeHeader({
-  stack: ['ttbar', 'Z → μμ'],
-  fractions: { ttbar: 0.5, 'Z → μμ': 1 }
-});
-
-// Edges, then values and variances of two categories of 2 + 2 bins.
-const NUMBERS = [
-  ...[0, 0.5, 1],
-  ...[1, 2, 3, 4],
-  ...[10, 20, 30, 40],
-  ...[1, 4, 9, 16],
-  ...[0.1, 0.2, 0.3, 0.4]
+const ROWS = [
+  makeRow('ttbar', 'layer', [1, 2], [1, 1.5]),
+  makeRow('Z → μμ', 'data', [10, 20], [3, 4])
 ];
+const FRAME = makeFrame(
+  {
+    panel: {
+      kind: 'ratio',
+      reference: '',
+      rows: [{ name: 'Z → μμ', role: 'data' }]
+    },
+    fractions: { ttbar: 0.5, 'Z → μμ': 1 }
+  },
+  ROWS,
+  { panel: [makeRow('Z → μμ', 'data', [10, 10], [3, 2])] }
+);
+const { header: HEADER } = decodeFrame(encodeFrame(FRAME));
 
 describe('decodeFrame', () => {
   it('reads the header and the arrays', () => {
-    const frame = decodeFrame(encode(HEADER, NUMBERS));
-    expect(frame.header).toEqual(HEADER);
-    expect([...frame.edges]).toEqual([0, 0.5, 1]);
-    expect(frame.values.map(row => [...row])).toEqual([
-      [1, 2, 3, 4],
-      [10, 20, 30, 40]
-    ]);
-    expect(frame.variances.map(row => [...row])).toEqual([
-      [1, 4, 9, 16],
-      [0.1, 0.2, 0.3, 0.4]
-    ]);
+    const frame = decodeFrame(encodeFrame(FRAME));
+    expect(frame.header.fractions).toEqual({ ttbar: 0.5, 'Z → μμ': 1 });
+    expect([...frame.edges]).toEqual([0, 1, 2]);
+    expect(frame.rows).toEqual(ROWS);
+    expect(frame.panel).toEqual(FRAME.panel);
+    expect(frame.map).toBeNull();
+  });
+
+  it('reads a map', () => {
+    const map = {
+      edges: Float64Array.of(0, 1, 2, 3),
+      values: Float64Array.of(1, 2, 3, 4, 5, 6),
+      lower: Float64Array.of(1, 1, 1, 1, 1, 1),
+      upper: Float64Array.of(2, 2, 2, 2, 2, 2)
+    };
+    const frame = makeFrame({ y: makeAxis({ name: 'pt', bins: 3 }) }, [], {
+      edges: Float64Array.of(0, 1, 2),
+      map
+    });
+    expect(decodeFrame(encodeFrame(frame)).map).toEqual(map);
   });
 
   it('reads numbers that are not finite', () => {
-    const numbers = [...NUMBERS];
-    numbers.splice(0, 4, -Infinity, 0.5, Infinity, NaN);
-    const frame = decodeFrame(encode(HEADER, numbers));
+    const odd = makeFrame({}, [makeRow('', 'layer', [NaN, 1])], {
+      edges: Float64Array.of(-Infinity, 0.5, Infinity)
+    });
+    const frame = decodeFrame(encodeFrame(odd));
     expect([...frame.edges]).toEqual([-Infinity, 0.5, Infinity]);
-    expect(frame.values[0][0]).toBeNaN();
+    expect(frame.rows[0].values[0]).toBeNaN();
   });
 
   it('reads a stack without categories', () => {
-    const header = makeHeader({ stack: [] });
-    const frame = decodeFrame(encode(header, [0, 1, 2]));
-    expect(frame.values).toEqual([]);
+    const frame = makeFrame({}, [], { edges: Float64Array.of(0, 1, 2) });
+    expect(decodeFrame(encodeFrame(frame)).rows).toEqual([]);
   });
 
   it('refuses bytes that are not a frame', () => {
@@ -86,34 +83,39 @@ describe('decodeFrame', () => {
       /inc/
     ],
     ['a list of fractions', { ...HEADER, fractions: [1] }, /incomplete/],
-    ['a stack of numbers', { ...HEADER, stack: [1, 2] }, /incomplete/]
+    ['rows of numbers', { ...HEADER, rows: [1, 2] }, /incomplete/],
+    ['a panel without rows', { ...HEADER, panel: {} }, /incomplete/]
   ])('refuses a header with %s', (_, header, message) => {
-    expect(() => decodeFrame(encode(header, NUMBERS))).toThrow(message);
+    expect(() => decodeFrame(encodeRaw(header, []))).toThrow(message);
   });
 
   it('refuses arrays that are not those of the header', () => {
-    const fewer = NUMBERS.slice(0, -1);
-    const more = [...NUMBERS, 0];
-    const bins = { ...HEADER, x: makeAxis({ bins: 3 }) };
-    const flow = { ...HEADER, x: makeAxis({ overflow: false }) };
-    const lacking = { ...HEADER, arrays: HEADER.arrays.slice(0, 2) };
-    expect(() => decodeFrame(encode(HEADER, fewer))).toThrow(/ends within/);
-    expect(() => decodeFrame(encode(HEADER, more))).toThrow(/8 bytes too many/);
-    expect(() => decodeFrame(encode(bins, NUMBERS))).toThrow(/3 edges for 3/);
-    expect(() => decodeFrame(encode(flow, NUMBERS))).toThrow(/2 categories/);
-    expect(() => decodeFrame(encode(lacking, NUMBERS.slice(0, 11)))).toThrow(
-      /lacks/
+    const numbers = HEADER.arrays.flatMap(({ shape }) =>
+      new Array<number>(shape.reduce((a, b) => a * b, 1)).fill(1)
+    );
+    const read = (header: object, payload: number[]) => () =>
+      decodeFrame(encodeRaw(header, payload));
+    const wide = HEADER.arrays.map(array =>
+      array.name === 'values' ? { ...array, shape: [2, 1] } : array
+    );
+    expect(read(HEADER, numbers.slice(1))).toThrow(/ends within/);
+    expect(read(HEADER, [...numbers, 0])).toThrow(/8 bytes too many/);
+    expect(
+      read({ ...HEADER, arrays: HEADER.arrays.slice(1) }, numbers.slice(3))
+    ).toThrow(/lacks its edges/);
+    expect(read({ ...HEADER, arrays: wide }, numbers.slice(2))).toThrow(
+      /2 values and not 4/
     );
   });
 
   it('refuses a payload out of line, and tells whose it is', () => {
-    // One more space than it takes.
-    const text = JSON.stringify(HEADER);
-    const spaces = 8 - ((4 + Buffer.byteLength(text)) % 8) + 1;
-    const buffer = encode({ ...HEADER, run: `r1${' '.repeat(spaces)}` }, [], 1);
+    const bytes = new Uint8Array(encodeRaw(HEADER, []));
+    const longer = new Uint8Array(bytes.length + 1).fill(32);
+    longer.set(bytes);
+    new DataView(longer.buffer).setUint32(0, longer.length - 4, true);
     let error: unknown;
     try {
-      decodeFrame(buffer);
+      decodeFrame(longer.buffer);
     } catch (thrown) {
       error = thrown;
     }
@@ -124,25 +126,39 @@ describe('decodeFrame', () => {
   it('reads what the server writes', () => {
     const script = `
 import sys
+import hist
 import numpy as np
-from casa_lab.histograms.frames import encode
-from casa_lab.histograms.models import FrameHeader
-header = FrameHeader.model_validate_json(sys.argv[1])
-arrays = [np.array([0, 0.5, 1]), np.arange(8.0).reshape(2, 4), np.arange(8.0).reshape(2, 4) ** 2]
-sys.stdout.buffer.write(encode(header, arrays))
+from casa_lab.histograms.drawing import Source, draw
+from casa_lab.histograms.frames import make_frame
+from casa_lab.histograms.models import View, Watch
+from casa_lab.histograms.snapshot import SnapshotIndex
+h = hist.new.StrCat(["ttbar", "data"], name="dataset").Reg(2, 0, 2, name="x").Weight()
+h.fill("ttbar", [0.5, 1.5, 1.5], weight=2)
+h.fill("data", [0.5, 0.5, 9])
+view = View(x="x", stack="dataset", panel="ratio", flow=True, integrate=(None, 1))
+watch = Watch(watch="w", run="r", histogram="x", view=view)
+index = SnapshotIndex(sequence=3, fractions={"ttbar": 0.5}, final=False, histograms=[], keys={})
+sys.stdout.buffer.write(make_frame(watch, index, draw(Source("", h._to_uhi_()), view)))
 `;
     // The interpreter that also writes the types of the API.
     const { error, status, stderr, stdout } = spawnSync(
       process.env.CASA_PYTHON ?? 'python',
-      ['-c', script, JSON.stringify(HEADER)]
+      ['-c', script]
     );
     expect(error ?? stderr.toString()).toBe('');
     expect(status).toBe(0);
     const frame = decodeFrame(Uint8Array.from(stdout).buffer);
-    expect(frame.header).toEqual(HEADER);
-    expect([...frame.edges]).toEqual([0, 0.5, 1]);
-    expect([...frame.values[1]]).toEqual([4, 5, 6, 7]);
-    expect([...frame.variances[1]]).toEqual([16, 25, 36, 49]);
+    expect(frame.header).toMatchObject({ watch: 'w', sequence: 3 });
+    expect([...frame.edges]).toEqual([-Infinity, 0, 1, 2, Infinity]);
+    expect(frame.rows.map(({ name, role }) => [name, role])).toEqual([
+      ['ttbar', 'layer'],
+      ['data', 'data'],
+      ['', 'total']
+    ]);
+    expect([...frame.rows[0].values]).toEqual([0, 2, 4, 0]);
+    expect(frame.rows[0].upper[2]).toBeCloseTo(Math.sqrt(8));
+    expect([...frame.panel[1].values]).toEqual([NaN, 1, 0, Infinity]);
+    expect(frame.header.integrals.map(({ value }) => value)).toEqual([2, 2, 2]);
   });
 });
 

@@ -1,23 +1,50 @@
-import type { FrameHeader, ViewProblem } from '../services/models';
+import type {
+  FrameHeader,
+  FrameRow,
+  Role,
+  ViewProblem
+} from '../services/models';
 
-/** The contents of one view of a histogram, as it came over the websocket. */
+/** A row of numbers, one for each bin, with its uncertainties. */
+export interface IFrameRow {
+  readonly name: string;
+  readonly role: Role;
+  readonly values: Float64Array;
+
+  /** Uncertainty below the value; NaN where nobody knows. */
+  readonly lower: Float64Array;
+
+  /** Uncertainty above the value; NaN where nobody knows. */
+  readonly upper: Float64Array;
+}
+
+/** The numbers of a map, those of one bin of x after those of another. */
+export interface IFrameMap {
+  readonly edges: Float64Array;
+  readonly values: Float64Array;
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+}
+
+/** The newest contents of a view of a histogram, as drawn. */
 export interface IFrame {
   readonly header: FrameHeader;
 
-  /** Edges of the bins along x: `header.x.bins + 1` numbers. */
+  /** Ends of the bins: one more than bins, infinite at those of flow bins. */
   readonly edges: Float64Array;
+  readonly rows: readonly IFrameRow[];
 
-  /** Sums of weights: a row per category of the stack, flow bins included. */
-  readonly values: readonly Float64Array[];
+  /** The rows of the panel below; empty without one. */
+  readonly panel: readonly IFrameRow[];
 
-  /** Variances, in the shape of the values. */
-  readonly variances: readonly Float64Array[];
+  /** Null unless two axes are drawn. */
+  readonly map: IFrameMap | null;
 }
 
-/** A message of the server that does not keep the format agreed upon. */
+/** A message of the server that does not have the form it should have. */
 export class FrameError extends Error {
   /**
-   * @param message - What is wrong with the frame.
+   * @param message - What is wrong.
    * @param watch - The watch it belongs to, where the header still tells.
    */
   constructor(
@@ -44,29 +71,56 @@ const ALIGNMENT = Float64Array.BYTES_PER_ELEMENT;
 export function decodeFrame(buffer: ArrayBuffer): IFrame {
   const { header, payload } = readHeader(buffer);
   const arrays = readArrays(buffer, payload, header);
-  const edges = arrays.get('edges');
-  const values = arrays.get('values');
-  const variances = arrays.get('variances');
-  if (!edges || !values || !variances) {
-    throw new FrameError(
-      'The frame lacks edges, values or variances.',
-      header.watch
-    );
-  }
-  const bins = header.x.bins;
-  const flow = Number(header.x.underflow) + Number(header.x.overflow);
-  if (edges.length !== bins + 1) {
-    throw new FrameError(
-      `The frame has ${edges.length} edges for ${bins} bins.`,
-      header.watch
-    );
-  }
-  const columns = bins + flow;
+  const array = (name: string, length?: number): Float64Array => {
+    const found = arrays.get(name);
+    if (!found) {
+      throw new FrameError(`The frame lacks its ${name}.`, header.watch);
+    }
+    if (length !== undefined && found.length !== length) {
+      throw new FrameError(
+        `The frame has ${found.length} ${name} and not ${length}.`,
+        header.watch
+      );
+    }
+    return found;
+  };
+  const edges = array('edges');
+  const bins = Math.max(0, edges.length - 1);
+  const rows = (described: readonly FrameRow[], prefix: string): IFrameRow[] =>
+    described.map(({ name, role }, row) => {
+      const numbers = (of: string): Float64Array =>
+        array(prefix + of, described.length * bins).subarray(
+          row * bins,
+          (row + 1) * bins
+        );
+      return {
+        name,
+        role,
+        values: numbers('values'),
+        lower: numbers('lower'),
+        upper: numbers('upper')
+      };
+    });
   return {
     header,
     edges,
-    values: readRows(values, columns, header),
-    variances: readRows(variances, columns, header)
+    rows: rows(header.rows, ''),
+    panel: header.panel ? rows(header.panel.rows, 'panel_') : [],
+    map: header.y ? readMap(array, bins) : null
+  };
+}
+
+function readMap(
+  array: (name: string, length?: number) => Float64Array,
+  bins: number
+): IFrameMap {
+  const edges = array('y_edges');
+  const cells = bins * Math.max(0, edges.length - 1);
+  return {
+    edges,
+    values: array('values', cells),
+    lower: array('lower', cells),
+    upper: array('upper', cells)
   };
 }
 
@@ -126,13 +180,20 @@ function checkHeader(header: unknown): asserts header is FrameHeader {
   if (!isRecord(header) || typeof header.watch !== 'string') {
     throw new FrameError('The header of the frame does not name its watch.');
   }
+  const { panel } = header;
   const sound =
     typeof header.run === 'string' &&
     typeof header.histogram === 'string' &&
     typeof header.sequence === 'number' &&
     typeof header.final === 'boolean' &&
+    isRecord(header.view) &&
     isAxis(header.x) &&
-    isListOf(header.stack, isString) &&
+    (header.y === null || isAxis(header.y)) &&
+    isListOf(header.rows, isRow) &&
+    (panel === null || (isRecord(panel) && isListOf(panel.rows, isRow))) &&
+    isListOf(header.integrals, isRow) &&
+    isListOf(header.others, isRecord) &&
+    isListOf(header.remarks, isString) &&
     isRecord(header.fractions) &&
     Object.values(header.fractions).every(isNumber) &&
     isListOf(header.arrays, isArrayDescription);
@@ -168,23 +229,6 @@ function readArrays(
   return arrays;
 }
 
-function readRows(
-  array: Float64Array,
-  columns: number,
-  header: FrameHeader
-): Float64Array[] {
-  const rows = header.stack.length;
-  if (array.length !== rows * columns) {
-    throw new FrameError(
-      `The frame has ${array.length} numbers for ${rows} categories of ${columns} bins.`,
-      header.watch
-    );
-  }
-  return header.stack.map((_, row) =>
-    array.subarray(row * columns, (row + 1) * columns)
-  );
-}
-
 function isAxis(value: unknown): boolean {
   return (
     isRecord(value) &&
@@ -197,6 +241,10 @@ function isAxis(value: unknown): boolean {
     typeof value.discrete === 'boolean' &&
     (value.categories === null || isListOf(value.categories, isString))
   );
+}
+
+function isRow(value: unknown): boolean {
+  return isRecord(value) && isString(value.name) && isString(value.role);
 }
 
 function isArrayDescription(value: unknown): boolean {

@@ -1,17 +1,25 @@
 import type { Histogram } from '../services/models';
 import { HistogramModel } from './model';
+import { PinnedRun } from './pin';
 import {
   FakeStream,
   makeAxis,
   makeCategories,
   makeFrame,
-  makeHistogram
+  makeHistogram,
+  makeRow
 } from './testing';
 
 const DATASET = makeCategories('dataset', ['zjets', 'ttbar']);
 const VARIATION = makeCategories('variation', ['nominal', 'up']);
 const HISTOGRAM = makeHistogram({
-  axes: [DATASET, VARIATION, makeAxis(), makeAxis({ name: 'pt' })]
+  axes: [
+    DATASET,
+    VARIATION,
+    makeAxis(),
+    makeAxis({ name: 'pt' }),
+    makeAxis({ name: 'eta' })
+  ]
 });
 
 describe('HistogramModel', () => {
@@ -51,11 +59,11 @@ describe('HistogramModel', () => {
   it('watches anew when another view is chosen, and keeps the picture', () => {
     model.show();
     const [{ receiver }] = stream.watched;
-    receiver.onFrame(makeFrame({}, [[1, 2, 3, 4]]));
+    receiver.onFrame(makeFrame({}, [makeRow('', 'layer', [1, 2])]));
     model.chooseX('pt');
     model.chooseCategory('variation', 'up');
     expect(stream.watched).toHaveLength(1);
-    expect(stream.watched[0].request.view).toEqual({
+    expect(stream.watched[0].request.view).toMatchObject({
       x: 'pt',
       stack: 'dataset',
       select: { variation: 'up' }
@@ -65,9 +73,17 @@ describe('HistogramModel', () => {
 
   it('selects nothing of what is drawn', () => {
     model.chooseStack('variation');
-    expect(model.view).toEqual({ x: 'mass', stack: 'variation', select: {} });
+    expect(model.view).toMatchObject({
+      x: 'mass',
+      stack: 'variation',
+      select: {}
+    });
     model.chooseX('variation');
-    expect(model.view).toEqual({ x: 'variation', stack: null, select: {} });
+    expect(model.view).toMatchObject({
+      x: 'variation',
+      stack: null,
+      select: {}
+    });
   });
 
   it('sums over an axis again', () => {
@@ -79,7 +95,7 @@ describe('HistogramModel', () => {
     const changed = jest.fn();
     model.changed.connect(changed);
     model.draw({ log: true });
-    expect(model.drawing).toEqual({ log: true, flow: false });
+    expect(model.drawing).toEqual({ log: true, logX: null });
     model.chooseX('pt');
     expect(changed).toHaveBeenCalledTimes(2);
   });
@@ -87,12 +103,12 @@ describe('HistogramModel', () => {
   it('keeps the order of launch, then that of turning up', () => {
     model.show();
     const { onFrame } = stream.watched[0].receiver;
-    const frame = (stack: string[]): void =>
+    const frame = (names: string[]): void =>
       onFrame.call(
         model,
         makeFrame(
-          { stack },
-          stack.map(() => [0, 1, 2, 0])
+          {},
+          names.map(name => makeRow(name, 'layer', [1, 2]))
         )
       );
     frame(['other', 'zjets']);
@@ -105,7 +121,7 @@ describe('HistogramModel', () => {
     const { receiver } = stream.watched[0];
     receiver.onProblem('There is no category yet.');
     expect(model.problem).toBe('There is no category yet.');
-    receiver.onFrame(makeFrame({}, [[1, 2, 3, 4]]));
+    receiver.onFrame(makeFrame({}, [makeRow('', 'layer', [1, 2])]));
     expect(model.problem).toBeNull();
   });
 
@@ -141,6 +157,36 @@ describe('HistogramModel', () => {
     axes[1] = makeCategories('variation', ['nominal', 'up', 'down']);
     model.update({ ...HISTOGRAM, axes });
     expect(model.view?.select).toEqual({ variation: 'up' });
+  });
+
+  it('compares with the run that is pinned, and no more when it is not', () => {
+    const pin = new PinnedRun();
+    pin.value = { id: 'r2', name: 'Before' };
+    const pinned = new HistogramModel({
+      run: 'r1',
+      datasets: [],
+      histogram: HISTOGRAM,
+      stream,
+      pin
+    });
+    expect(pinned.view).toMatchObject({ runs: ['r2'], panel: 'ratio' });
+    pin.value = { id: 'r1', name: 'Itself' };
+    expect(pinned.view).toMatchObject({ runs: [], panel: null });
+    pinned.dispose();
+  });
+
+  it('zooms, and goes back', () => {
+    model.zoom({ low: 0, high: 1 });
+    model.zoom({ low: 0.2, high: 0.5 });
+    model.zoom({ low: 0.3, high: 0.6 }, true);
+    expect(model.range).toEqual({ low: 0.3, high: 0.6 });
+    model.undoZoom();
+    expect(model.range).toEqual({ low: 0, high: 1 });
+    model.undoZoom();
+    expect([model.range, model.canUndoZoom]).toEqual([null, false]);
+    model.zoom({ low: 0, high: 1 });
+    model.chooseX('pt');
+    expect(model.range).toBeNull();
   });
 
   it('stops watching when it is disposed', () => {

@@ -2,17 +2,20 @@ import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 
 import type { Histogram, View } from '../services/models';
-import { defaultView } from './choices';
+import { consistent, defaultView } from './choices';
 import type { IFrame } from './frame';
+import type { PinnedRun } from './pin';
+import type { IRange } from './renderer';
 import type { IHistogramStream, IWatchReceiver } from './stream';
+import { ZoomHistory } from './zoom';
 
 /** How a histogram is drawn, apart from what is drawn of it. */
 export interface IDrawing {
-  /** True for a logarithmic vertical axis. */
+  /** True for a logarithmic scale of the contents. */
   readonly log: boolean;
 
-  /** True to show underflow and overflow. */
-  readonly flow: boolean;
+  /** True for a logarithmic horizontal axis; null for what its bins suggest. */
+  readonly logX: boolean | null;
 }
 
 /** One histogram of a run: which view of it is chosen, and its newest frame. */
@@ -21,9 +24,17 @@ export class HistogramModel implements IDisposable, IWatchReceiver {
     this._datasets = options.datasets;
     this._histogram = options.histogram;
     this._run = options.run;
+    this._pin = options.pin ?? null;
     this._stream = options.stream;
     this._order = [...options.datasets];
     this._view = this._defaultView();
+    this._pin?.changed.connect(this._onPin, this);
+    this._onPin();
+  }
+
+  /** Id of the run that the histogram is of. */
+  get run(): string {
+    return this._run;
   }
 
   /** What is known of the histogram without its contents. */
@@ -101,17 +112,12 @@ export class HistogramModel implements IDisposable, IWatchReceiver {
 
   /** Chooses the axis to draw along. */
   chooseX(x: string): void {
-    if (this._view) {
-      const { select, stack } = this._view;
-      this._choose({ x, stack: stack === x ? null : stack, select });
-    }
+    this.choose({ x });
   }
 
   /** Chooses the axis to stack by, or none. */
   chooseStack(stack: string | null): void {
-    if (this._view) {
-      this._choose({ ...this._view, stack });
-    }
+    this.choose({ stack });
   }
 
   /** Keeps one category of an axis; null sums over the axis. */
@@ -121,8 +127,54 @@ export class HistogramModel implements IDisposable, IWatchReceiver {
       if (category !== null) {
         select[axis] = category;
       }
-      this._choose({ ...this._view, select });
+      this.choose({ select });
     }
+  }
+
+  /** Changes what is drawn; what contradicts the change is given up. */
+  choose(change: Partial<View>): void {
+    if (this._view) {
+      this._isChosen = true;
+      const wanted = { ...this._view, ...change };
+      if (wanted.x !== this._view.x) {
+        this._zoom = new ZoomHistory();
+        wanted.integrate = null;
+        wanted.rebin = 1;
+      }
+      this._setView(consistent(wanted, this._histogram, change));
+      this._changed.emit();
+    }
+  }
+
+  /** Values that the horizontal axis shows; null for all. */
+  get range(): IRange | null {
+    return this._zoom.range;
+  }
+
+  /** Whether there is a zoom to undo. */
+  get canUndoZoom(): boolean {
+    return this._zoom.canUndo;
+  }
+
+  /**
+   * Shows a range of the horizontal axis; null for all of it.
+   *
+   * @param isGesture - True when the last change goes on, so that both are
+   * undone at once.
+   */
+  zoom(range: IRange | null, isGesture = false): void {
+    if (isGesture) {
+      this._zoom.replace(range);
+    } else {
+      this._zoom.set(range);
+    }
+    this._changed.emit();
+  }
+
+  /** Goes back to what was shown before the last zoom. */
+  undoZoom(): void {
+    this._zoom.undo();
+    this._changed.emit();
   }
 
   /** Changes how the histogram is drawn. */
@@ -144,7 +196,10 @@ export class HistogramModel implements IDisposable, IWatchReceiver {
   onFrame(frame: IFrame): void {
     this._frame = frame;
     this._problem = null;
-    const news = frame.header.stack.filter(name => !this._order.includes(name));
+    const news = frame.rows
+      .filter(({ role }) => role !== 'total' && role !== 'band')
+      .map(({ name }) => name)
+      .filter(name => !this._order.includes(name));
     if (news.length > 0) {
       this._order = [...this._order, ...news];
     }
@@ -162,12 +217,18 @@ export class HistogramModel implements IDisposable, IWatchReceiver {
       : defaultView(this._histogram, this._datasets);
   }
 
-  private _choose(view: View): void {
-    this._isChosen = true;
-    // What is drawn along or stacked by cannot be selected as well.
-    const select = without(view.select, view.x, view.stack);
-    this._setView({ ...view, select });
-    this._changed.emit();
+  /** Compares with the run that was pinned, and no more with the one before. */
+  private _onPin(): void {
+    const pinned = this._pin?.value?.id ?? null;
+    const isOther = pinned !== null && pinned !== this._run;
+    if (this._view && (isOther || this._isPinned)) {
+      this._isPinned = isOther;
+      this.choose({
+        runs: isOther ? [pinned] : [],
+        panel: isOther ? 'ratio' : null,
+        reference: null
+      });
+    }
   }
 
   private _setView(view: View | null): void {
@@ -201,19 +262,22 @@ export class HistogramModel implements IDisposable, IWatchReceiver {
 
   private _changed = new Signal<this, void>(this);
   private _datasets: readonly string[];
-  private _drawing: IDrawing = { log: false, flow: false };
+  private _drawing: IDrawing = { log: false, logX: null };
   private _frame: IFrame | null = null;
   private _frameChanged = new Signal<this, void>(this);
   private _histogram: Histogram;
   private _isChosen = false;
   private _isDisposed = false;
+  private _isPinned = false;
   private _order: readonly string[];
+  private _pin: PinnedRun | null;
   private _problem: string | null = null;
   private _run: string;
   private _shown = 0;
   private _stream: IHistogramStream;
   private _view: View | null;
   private _watch: IDisposable | null = null;
+  private _zoom = new ZoomHistory();
 }
 
 /** A namespace for `HistogramModel` statics. */
@@ -227,15 +291,18 @@ export namespace HistogramModel {
     readonly datasets: readonly string[];
     readonly histogram: Histogram;
     readonly stream: IHistogramStream;
+
+    /** The run to compare with, wherever one is pinned. */
+    readonly pin?: PinnedRun;
   }
 }
 
 /** Returns a selection without those of some axes. */
 function without(
   select: View['select'],
-  ...axes: readonly (string | null | undefined)[]
+  ...axes: readonly string[]
 ): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(select ?? {}).filter(([axis]) => !axes.includes(axis))
+    Object.entries(select).filter(([axis]) => !axes.includes(axis))
   );
 }

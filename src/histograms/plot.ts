@@ -2,10 +2,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 
-import type { Axis } from '../services/models';
-import { isProfile, quantityOf, unitOf } from './choices';
 import type { IFrame } from './frame';
-import { percentText } from './fractions';
+import { partialRange, percentText } from './fractions';
+import { isMean, panelLabel, quantityLabel } from './labels';
 import type { HistogramModel } from './model';
 import {
   FigurePainter,
@@ -78,46 +77,30 @@ export class Plot implements IDisposable {
   }
 
   private _paint(): void {
-    const { drawing, frame, histogram, order } = this._model;
+    const { drawing, frame, histogram, order, range } = this._model;
     if (this._isDisposed || !frame || !(this._width > 0 && this._height > 0)) {
       return;
     }
-    const trans = this._trans;
-    this._data = plotData(frame, {
-      flow: drawing.flow,
-      order: relevant(order, frame),
-      points: isProfile(histogram),
-      measuredName: trans.__('Data'),
-      otherName: trans.__('other')
-    });
+    const { header } = frame;
+    this._data = plotData(frame, relevant(order, frame));
     this._figure = layoutFigure(this._data, {
       width: this._width,
       height: this._height,
       log: drawing.log,
+      logX: drawing.logX ?? header.x.transform === 'log',
+      range,
+      isMean: isMean(histogram, header.view),
       compact: this._compact,
-      xLabel: frame.header.x.label,
-      yLabel: this._yLabel(frame),
-      uncertaintyName: trans.__('Stat. unc.'),
+      xLabel: header.x.label,
+      yLabel: quantityLabel(frame, histogram, this._trans),
+      panelLabel: panelLabel(frame, this._trans),
+      uncertaintyName: header.view.variations
+        ? this._trans.__('Stat. ⊕ syst. unc.')
+        : this._trans.__('Stat. unc.'),
       remark: category => remark(frame, category)
     });
     this._painter.paint(this._figure);
     this._painted.emit();
-  }
-
-  private _yLabel({ edges, header }: IFrame): string {
-    const trans = this._trans;
-    const { histogram } = this._model;
-    if (isProfile(histogram)) {
-      return trans.__('Mean');
-    }
-    const quantity = quantityOf(histogram) ?? trans.__('Entries');
-    if (header.x.discrete || header.x.kind === 'integer') {
-      return quantity;
-    }
-    const width = binWidth(header.x, edges);
-    return width === null
-      ? trans.__('%1 / bin', quantity)
-      : `${quantity} / ${width}`;
   }
 
   private _compact: boolean;
@@ -150,26 +133,24 @@ export namespace Plot {
  * Returns the categories that matter for the colours. In a stack of datasets
  * these are also the ones whose first events are still to come.
  */
-function relevant(order: readonly string[], { header }: IFrame): string[] {
-  const { fractions, stack } = header;
-  const byDataset = stack.some(category => category in fractions);
+function relevant(
+  order: readonly string[],
+  { header, rows }: IFrame
+): string[] {
+  const { fractions } = header;
+  const names = rows.map(({ name }) => name);
+  const byDataset = names.some(name => name in fractions);
   return order.filter(
-    name => stack.includes(name) || (byDataset && name in fractions)
+    name => names.includes(name) || (byDataset && name in fractions)
   );
 }
 
-/** Says how much of a dataset is in the histogram, where it is not all. */
-function remark({ header }: IFrame, category: string): string | null {
-  const fraction = header.fractions[category];
-  return fraction !== undefined && fraction < 1 ? percentText(fraction) : null;
-}
-
-/** Writes the width of the bins with its unit; null when they differ. */
-function binWidth({ kind, label }: Axis, edges: Float64Array): string | null {
-  if (kind !== 'regular') {
-    return null;
+/** Says how much of a dataset or run is in the histogram, where it is not all. */
+function remark({ header }: IFrame, name: string): string | null {
+  const other = header.others.find(other => other.name === name);
+  if (other) {
+    return partialRange(other.fractions);
   }
-  const width = Number((edges[1] - edges[0]).toPrecision(4));
-  const unit = unitOf(label);
-  return unit ? `${width} ${unit}` : String(width);
+  const fraction = header.fractions[name];
+  return fraction !== undefined && fraction < 1 ? percentText(fraction) : null;
 }

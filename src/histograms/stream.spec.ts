@@ -1,6 +1,7 @@
 import { ServerConnection } from '@jupyterlab/services';
 import { HistogramStream, type IWatchRequest } from './stream';
-import { makeHeader } from './testing';
+import { plainView } from './choices';
+import { encodeFrame, makeFrame, makeRow } from './testing';
 
 /** A websocket whose other end is the test. */
 class FakeSocket {
@@ -43,7 +44,7 @@ class FakeSocket {
 const REQUEST: IWatchRequest = {
   run: 'r1',
   histogram: 'mass',
-  view: { x: 'mass', stack: null, select: {} }
+  view: plainView('mass')
 };
 
 describe('HistogramStream', () => {
@@ -80,18 +81,8 @@ describe('HistogramStream', () => {
 
   /** Sends a frame of one bin with a content of `value`. */
   const sendFrame = (watch: string, value: number): void => {
-    const header = makeHeader({ watch });
-    header.x = { ...header.x, bins: 1, underflow: false, overflow: false };
-    header.arrays.forEach((array, index) => {
-      array.shape = index === 0 ? [2] : [1, 1];
-    });
-    let text = JSON.stringify(header);
-    text = text.padEnd(text.length + ((12 - (text.length % 8)) % 8));
-    const bytes = Uint8Array.from(text, c => c.charCodeAt(0));
-    const data = new ArrayBuffer(4 + bytes.length + 32);
-    new DataView(data).setUint32(0, bytes.length, true);
-    new Uint8Array(data, 4).set(bytes);
-    new Float64Array(data, 4 + bytes.length).set([0, 1, value, value]);
+    const rows = [makeRow('', 'layer', [value])];
+    const data = encodeFrame(makeFrame({ watch }, rows));
     FakeSocket.last.onmessage?.({ data });
   };
 

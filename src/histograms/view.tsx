@@ -5,9 +5,14 @@ import { partialText } from './fractions';
 import type { IFrame } from './frame';
 import { useOnScreen, useSignal, useSize } from './hooks';
 import type { HistogramModel } from './model';
+import { type Tool, useGestures } from './gestures';
+import { Integrals } from './integrals';
+import { Overlay } from './overlay';
 import { Plot } from './plot';
 import { Readout } from './readout';
-import { binAt, plainLabel } from './renderer';
+import { Remarks } from './remarks';
+import { plainLabel } from './renderer';
+import { PlotTools } from './tools';
 
 interface IPlotProps {
   readonly model: HistogramModel;
@@ -26,51 +31,37 @@ export function Thumbnail({ model, trans }: IPlotProps): JSX.Element {
   );
 }
 
-/** A histogram in full, with a read-out of the bin under the pointer. */
+/** A histogram in full, to look into with pointer and keyboard. */
 export function FullPlot({ model, trans }: IPlotProps): JSX.Element {
   const container = React.useRef<HTMLDivElement>(null);
   const { plot, svg } = usePlot(model, container, false, trans);
-  const [bin, setBin] = React.useState<number | null>(null);
-
-  const onPointerMove = (event: React.PointerEvent<HTMLDivElement>): void => {
-    const figure = plot.current?.figure;
-    if (figure) {
-      const { left } = event.currentTarget.getBoundingClientRect();
-      setBin(binAt(figure, event.clientX - left - figure.frame.left));
-    }
-  };
-  const onKeyDown = (event: React.KeyboardEvent): void => {
-    const bins = plot.current?.data?.bins.length ?? 0;
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (step && bins > 0) {
-      event.preventDefault();
-      const next = bin === null ? (step > 0 ? 0 : bins - 1) : bin + step;
-      setBin(Math.min(bins - 1, Math.max(0, next)));
-    } else if (event.key === 'Escape' && bin !== null) {
-      event.stopPropagation();
-      setBin(null);
-    }
-  };
+  const [tool, setTool] = React.useState<Tool>('zoom');
+  const { cursor, drag, handlers } = useGestures(model, plot, container, tool);
   return (
-    <div
-      ref={container}
-      className="casa-Plot casa-mod-full"
-      role="group"
-      tabIndex={0}
-      aria-label={trans.__(
-        'Histogram %1. Arrow keys read out its bins.',
-        model.path
-      )}
-      onPointerMove={onPointerMove}
-      onPointerLeave={() => setBin(null)}
-      onBlur={() => setBin(null)}
-      onKeyDown={onKeyDown}
-    >
-      <svg ref={svg} role="img" aria-label={plotTitle(model, trans)} />
-      {bin !== null && plot.current && (
-        <Readout bin={bin} plot={plot.current} trans={trans} />
-      )}
-      <PlotMessage model={model} trans={trans} />
+    <div className="casa-FullPlot">
+      <PlotTools model={model} tool={tool} onTool={setTool} trans={trans} />
+      <div
+        ref={container}
+        className={`casa-Plot casa-mod-full casa-mod-${tool}`}
+        role="group"
+        tabIndex={0}
+        aria-label={trans.__(
+          'Histogram %1. Arrow keys read out its bins, with Shift they select a range; plus and minus zoom, 0 shows all.',
+          model.path
+        )}
+        {...handlers}
+      >
+        <svg ref={svg} role="img" aria-label={plotTitle(model, trans)} />
+        {plot.current && (
+          <Overlay plot={plot.current} model={model} drag={drag} />
+        )}
+        {cursor && plot.current && (
+          <Readout cursor={cursor} plot={plot.current} trans={trans} />
+        )}
+        <PlotMessage model={model} trans={trans} />
+      </div>
+      <Integrals model={model} trans={trans} />
+      <Remarks model={model} trans={trans} />
     </div>
   );
 }
@@ -96,13 +87,16 @@ function PlotMessage({ model, trans }: IPlotProps): JSX.Element | null {
 
 /** Says why nothing is drawn inside the frame, if so. */
 function emptyText(
-  { header, values }: IFrame,
+  { header, map, rows }: IFrame,
   trans: TranslationBundle
 ): string | null {
   if (header.x.bins === 0) {
     return trans.__('No category has been filled yet.');
   }
-  const isEmpty = values.every(row => row.every(value => value === 0));
+  const drawn = map ? [map] : rows;
+  const isEmpty = drawn.every(({ values }) =>
+    values.every(value => value === 0 || Number.isNaN(value))
+  );
   if (!isEmpty) {
     return null;
   }

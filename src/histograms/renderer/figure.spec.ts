@@ -1,115 +1,150 @@
-import { makeAxis, makeCategories, makeFrame } from '../testing';
-import { type IPlotData, plotData } from './bins';
-import { type IFigureOptions, binAt, layoutFigure } from './figure';
-import { clamped, verticalScale } from './scales';
-import { type ITick, horizontalTicks, verticalTicks } from './ticks';
+import { makeAxis, makeCategories, makeFrame, makeRow } from '../testing';
+import { type IPlotData, plotData } from './data';
+import {
+  type IFigureOptions,
+  type IMark,
+  type IPad,
+  binAt,
+  layoutFigure
+} from './figure';
+import { palette } from './palette';
+import { FIGURE_OPTIONS } from './testing';
+import type { ITick } from './ticks';
 
-const OPTIONS: IFigureOptions = {
-  width: 600,
-  height: 400,
-  log: false,
-  compact: false,
-  xLabel: 'Mass [GeV]',
-  yLabel: 'Events',
-  uncertaintyName: 'Stat. unc.',
-  remark: () => null
-};
-
-function dataOf(
-  frame: Parameters<typeof plotData>[0],
-  flow = false
-): IPlotData {
-  return plotData(frame, {
-    flow,
-    order: [],
-    points: false,
-    measuredName: 'Data',
-    otherName: 'other'
-  });
-}
-
-/** Reads the numbers of a path back. */
-function numbers(path: string): number[] {
-  return (path.match(/-?[\d.]+/g) ?? []).map(Number);
-}
-
-const STACK = dataOf(
-  makeFrame(
-    { stack: ['ttbar', 'zjets'] },
-    [
-      [0, 10, 20, 0],
-      [0, 30, 40, 0]
-    ],
-    [
-      [0, 9, 4, 0],
-      [0, 16, 5, 0]
-    ]
-  )
+const STACK = plotData(
+  makeFrame({}, [
+    makeRow('ttbar', 'layer', [10, 20]),
+    makeRow('zjets', 'layer', [30, 40]),
+    makeRow('', 'total', [40, 60], [5, 3])
+  ]),
+  ['ttbar', 'zjets', 'qcd']
 );
 
-describe('layoutFigure', () => {
-  const figure = layoutFigure(STACK, OPTIONS);
-  const { height, width } = figure.frame;
-  const y = verticalScale(STACK, false, height, headroomOf());
+/** Lays out with the usual options, but for some. */
+function layout(data: IPlotData, options: Partial<IFigureOptions> = {}) {
+  return layoutFigure(data, { ...FIGURE_OPTIONS, ...options });
+}
 
-  /** The legend's height: two categories and the uncertainty, in one column. */
-  function headroomOf(): number {
-    return 3 * 13 * 1.5 + 2 * 8;
-  }
+/** Lays out one histogram. */
+function single(values: number[], options: Partial<IFigureOptions> = {}) {
+  const rows = [makeRow('', 'layer', values), makeRow('', 'total', values)];
+  return layout(plotData(makeFrame({}, rows), []), options);
+}
 
-  it('puts each layer on top of the one below', () => {
-    const areas = figure.layers.map(({ area }) => numbers(area));
-    const expected = (bottom: number[], top: number[]): number[] =>
-      [
-        ...[0, y(bottom[0]), y(top[0]), width / 2, y(top[1]), width],
-        ...[y(bottom[1]), width / 2, y(bottom[0]), 0]
-      ].map(value => Math.round(value * 100) / 100);
-    expect(areas[0]).toEqual(expected([0, 0], [10, 20]));
-    expect(areas[1]).toEqual(expected([10, 20], [40, 60]));
+function mark(pad: IPad, key: string): IMark | undefined {
+  return pad.marks.find(mark => mark.key === key);
+}
+
+/** The vertical places in a path, in order. */
+function heights(path = ''): number[] {
+  return [...path.matchAll(/(?:M[^,]+,|V)(-?[\d.]+)/g)].map(([, y]) =>
+    Number(y)
+  );
+}
+
+function written(ticks: readonly ITick[]): string[] {
+  return ticks.flatMap(({ label }) =>
+    label ? [label.map(({ text }) => text).join('')] : []
+  );
+}
+
+describe('plotData', () => {
+  it('keeps colours when a category is still to come', () => {
+    const colours = palette(3);
+    expect(STACK.layers.map(({ color }) => color)).toEqual(colours.slice(0, 2));
   });
 
-  it('draws the uncertainty of the sum: roots of the summed variances', () => {
-    // sqrt(9 + 16) = 5 around 40; sqrt(4 + 5) = 3 around 60.
-    const band = numbers(figure.band);
-    expect(band[1]).toBeCloseTo(y(35), 1);
-    expect(band[2]).toBeCloseTo(y(45), 1);
-    expect(band[4]).toBeCloseTo(y(63), 1);
-    expect(band[6]).toBeCloseTo(y(57), 1);
+  it('draws data on top, in no colour', () => {
+    const rows = [
+      makeRow('Data', 'data', [1, 2]),
+      makeRow('a', 'line', [1, 2]),
+      makeRow('b', 'line', [1, 2])
+    ];
+    const { curves } = plotData(makeFrame({}, rows), ['b', 'Data', 'a']);
+    expect(curves.map(({ color, name }) => [name, color])).toEqual([
+      ['b', palette(2)[0]],
+      ['a', palette(2)[1]],
+      ['Data', null]
+    ]);
+  });
+
+  it('names bins of categories and of few integers', () => {
+    const names = (axis: ReturnType<typeof makeAxis>): (string | null)[] =>
+      plotData(
+        makeFrame({ x: axis }, [makeRow('', 'layer', [1, 2])]),
+        []
+      ).bins.map(({ category }) => category);
+    expect(names(makeCategories('cut', ['a', '<b>']))).toEqual(['a', '<b>']);
+    expect(names(makeAxis({ kind: 'integer' }))).toEqual(['0', '1']);
+    expect(names(makeAxis({ kind: 'integer', bins: 30 }))).toEqual([
+      null,
+      null
+    ]);
+  });
+});
+
+describe('layoutFigure', () => {
+  const { main, legend } = layout(STACK);
+
+  it('puts each layer on top of the one below', () => {
+    const [bottom, ...tops] = heights(mark(main, 'layer/zjets')?.path);
+    const unit = (main.frame.height - tops[1]) / 60;
+    expect(bottom).toBeCloseTo(main.frame.height - 10 * unit, 1);
+    expect(tops[0]).toBeCloseTo(main.frame.height - 40 * unit, 1);
+  });
+
+  it('draws the uncertainty of the total as a band', () => {
+    const [low, high] = heights(mark(main, 'band')?.path);
+    const [, total] = heights(mark(main, 'outline')?.path);
+    expect((low + high) / 2).toBeCloseTo(total, 1);
+    expect((low - high) / 2).toBeCloseTo(
+      ((main.frame.height - total) / 40) * 5,
+      1
+    );
   });
 
   it('keeps the highest bin with its error below the legend', () => {
-    expect(y(63)).toBeGreaterThanOrEqual(headroomOf() - 0.01);
-    expect(figure.legend.map(({ key }) => key)).toEqual(['zjets', 'ttbar', '']);
+    expect(legend.map(({ key }) => key)).toEqual(['zjets', 'ttbar', '']);
+    const top = Math.min(...heights(mark(main, 'band')?.path));
+    expect(top).toBeGreaterThanOrEqual(3 * 13 * 1.5 + 2 * 8 - 0.5);
   });
 
   it('draws a lone histogram as a line with error bars', () => {
-    const lone = dataOf(makeFrame({}, [[0, 16, 0, 0]]));
-    const { bars, band, frame, legend, single } = layoutFigure(lone, OPTIONS);
-    const scale = verticalScale(lone, false, frame.height, frame.height * 0.06);
-    expect(single).toBe(true);
-    expect(band).toBe('');
-    expect(legend).toEqual([]);
-    const [x, low, high] = numbers(bars);
-    expect(x).toBeCloseTo(frame.width / 4, 1);
-    expect(low).toBeCloseTo(scale(16 - 4), 1);
-    expect(high).toBeCloseTo(scale(16 + 4), 1);
+    const figure = single([16, 0]);
+    expect(figure.legend).toEqual([]);
+    expect(figure.main.marks.map(({ kind }) => kind)).toEqual([
+      'single',
+      'line',
+      'bars'
+    ]);
+    const [low, high] = heights(mark(figure.main, 'bars')?.path);
+    const [base, top] = heights(mark(figure.main, 'outline')?.path);
+    expect((base - low) / (base - top)).toBeCloseTo(12 / 16, 2);
+    expect((base - high) / (base - top)).toBeCloseTo(20 / 16, 2);
   });
 
-  it('draws what was measured as points with error bars', () => {
-    const { pointBars, points } = layoutFigure(
-      dataOf(makeFrame({ stack: ['data'] }, [[0, 25, 0, 0]])),
-      OPTIONS
-    );
-    expect(points.match(/M/g)).toHaveLength(1);
-    expect(pointBars.match(/M/g)).toHaveLength(1);
+  it('draws data as points with error bars, also where there are none', () => {
+    const data = makeRow('Data', 'data', [25, 0], [5, 0]);
+    data.upper[1] = 1.84;
+    const pad = layout(plotData(makeFrame({}, [data]), [])).main;
+    expect(mark(pad, 'data/Data/bars')?.path.match(/M/g)).toHaveLength(2);
+    expect(mark(pad, 'data/Data')?.path.match(/M/g)).toHaveLength(2);
+  });
+
+  it('draws means from where they are and not from zero', () => {
+    const rows = [makeRow('', 'points', [90, 92], [1, 1])];
+    const pad = layout(plotData(makeFrame({}, rows), []), {
+      isMean: true
+    }).main;
+    expect(written(pad.yTicks)).not.toContain('0');
+    expect(written(pad.yTicks)).toContain('91');
   });
 
   it('remarks on categories in the legend', () => {
-    const { legend } = layoutFigure(STACK, {
-      ...OPTIONS,
+    const remarked = layout(STACK, {
       remark: category => (category === 'ttbar' ? '43%' : null)
     });
-    expect(legend.map(({ label }) => label[0].text)).toEqual([
+    expect(remarked.legend.map(({ label }) => label[0].text)).toEqual([
       'zjets',
       'ttbar (43%)',
       'Stat. unc.'
@@ -117,140 +152,147 @@ describe('layoutFigure', () => {
   });
 
   it('slants names that are too long to stand side by side', () => {
-    const names = (length: number): string[] =>
-      [1, 2, 3, 4, 5, 6].map(index => `${index}${'m'.repeat(length)}`);
-    const slanted = (length: number): boolean =>
-      layoutFigure(
-        dataOf(
-          makeFrame({ x: makeCategories('cut', names(length)) }, [
-            [6, 5, 4, 3, 2, 1]
-          ])
-        ),
-        OPTIONS
-      ).slanted;
+    const slanted = (length: number): boolean => {
+      const names = [1, 2, 3, 4, 5, 6].map(i => `${i}${'m'.repeat(length)}`);
+      const x = makeCategories('cut', names);
+      const rows = [makeRow('', 'layer', [6, 5, 4, 3, 2, 1])];
+      return layout(plotData(makeFrame({ x }, rows), [])).main.slanted;
+    };
     expect(slanted(3)).toBe(false);
     expect(slanted(15)).toBe(true);
   });
 
-  it('leaves labels out of a thumbnail', () => {
-    const compact = layoutFigure(STACK, { ...OPTIONS, compact: true });
+  it('leaves labels and the panel out of a thumbnail', () => {
+    const compact = layout(COMPARED, { compact: true });
     expect(compact.legend).toEqual([]);
-    expect(compact.xLabel).toEqual([]);
+    expect(compact.main.xLabel).toEqual([]);
+    expect(compact.panel).toBeNull();
   });
 
   it('makes no path with NaN, whatever the contents', () => {
-    const nasty = dataOf(
-      makeFrame({ stack: ['a', 'data'] }, [
-        [0, NaN, Infinity, 0],
-        [0, -5, NaN, 0]
-      ])
-    );
+    const odd = [NaN, Infinity, -5, 0];
+    const rows = [
+      makeRow('a', 'layer', odd, odd),
+      makeRow('b', 'line', odd, odd),
+      makeRow('c', 'data', odd, odd),
+      makeRow('', 'total', odd, odd)
+    ];
+    const header = {
+      panel: { kind: 'ratio' as const, reference: '', rows: [] }
+    };
+    const nasty = plotData(makeFrame(header, rows, { panel: rows }), []);
     for (const log of [false, true]) {
-      const all = JSON.stringify(layoutFigure(nasty, { ...OPTIONS, log }));
+      const { main, panel } = layout(nasty, { log, logX: log });
+      const all = JSON.stringify([main, panel]);
       expect(all).not.toMatch(/NaN|Infinity|null,null/);
     }
   });
 });
 
-describe('binAt', () => {
-  const figure = layoutFigure(STACK, OPTIONS);
-  const { width } = figure.frame;
+const COMPARED = plotData(
+  makeFrame(
+    { panel: { kind: 'ratio', reference: '', rows: [] } },
+    [
+      makeRow('Data', 'data', [50, 90]),
+      makeRow('a', 'layer', [40, 60]),
+      makeRow('', 'total', [40, 60])
+    ],
+    {
+      panel: [
+        makeRow('', 'band', [1, 1], [0.1, 0.1]),
+        makeRow('Data', 'data', [1.25, 3], [0.2, 0.2])
+      ]
+    }
+  ),
+  []
+);
 
-  it('finds the bin below a place', () => {
-    expect(binAt(figure, 0)).toBe(0);
-    expect(binAt(figure, width / 2 - 1)).toBe(0);
-    expect(binAt(figure, width / 2)).toBe(1);
-    expect(binAt(figure, width)).toBe(1);
-  });
+describe('panel', () => {
+  const { main, panel } = layout(COMPARED);
 
-  it('finds none outside', () => {
-    expect(binAt(figure, -1)).toBeNull();
-    expect(binAt(figure, width + 1)).toBeNull();
-    expect(binAt({ ...figure, edges: [] }, 0)).toBeNull();
-  });
-});
-
-describe('verticalScale', () => {
-  it('starts at zero, and lower for negative weights', () => {
-    const scale = (values: number[]): number[] =>
-      verticalScale(
-        dataOf(makeFrame({}, [[0, ...values, 0]], [[0, 0, 0, 0]])),
-        false,
-        100,
-        0
-      ).domain();
-    expect(scale([10, 20])).toEqual([0, 20]);
-    expect(scale([-10, 20])).toEqual([-11.5, 20]);
-    expect(scale([0, 0])).toEqual([0, 1]);
-  });
-
-  it('shows half the smallest content on a logarithmic axis', () => {
-    const [low, high] = verticalScale(
-      dataOf(makeFrame({}, [[0, 2, 1000, 0]], [[0, 0, 0, 0]])),
-      true,
-      100,
-      50
-    ).domain();
-    expect(low).toBe(1);
-    // The upper half is for the legend: as many decades again.
-    expect(high).toBeCloseTo(1e6, 3);
-  });
-
-  it('keeps what is drawn within the frame', () => {
-    const scale = verticalScale(STACK, true, 100, 0);
-    const y = clamped(scale);
-    expect(y(0)).toBe(100);
-    expect(y(-3)).toBe(100);
-    expect(y(NaN)).toBe(100);
-    expect(y(Infinity)).toBeCloseTo(0);
-  });
-});
-
-describe('ticks', () => {
-  const written = (ticks: readonly ITick[]): string[] =>
-    ticks.flatMap(({ label }) =>
-      label ? [label.map(({ text }) => text).join('')] : []
+  it('stands below, with the axis of both', () => {
+    expect(panel?.frame.top).toBeGreaterThan(
+      main.frame.top + main.frame.height
     );
-
-  it('writes powers of ten on a logarithmic axis', () => {
-    const data = dataOf(makeFrame({}, [[0, 2, 30_000, 0]], [[0, 0, 0, 0]]));
-    const ticks = verticalTicks(verticalScale(data, true, 300, 0), true, 300);
-    expect(written(ticks)).toEqual(['1', '10', '100', '103', '104']);
-    expect(ticks.length).toBeGreaterThan(30);
+    expect(panel?.frame.width).toBe(main.frame.width);
+    expect(main.xLabel).toEqual([]);
+    expect(written(main.xTicks)).toEqual([]);
+    expect(panel?.xLabel.length).toBeGreaterThan(0);
   });
 
-  it('writes more than one number in less than two decades', () => {
-    const data = dataOf(makeFrame({}, [[0, 30, 80, 0]], [[0, 0, 0, 0]]));
-    const ticks = verticalTicks(verticalScale(data, true, 300, 0), true, 300);
-    expect(written(ticks)).toEqual(['20', '50']);
+  it('has one in the middle, and points at what is beyond', () => {
+    const middle = (panel?.frame.height ?? 0) / 2;
+    expect(panel && heights(mark(panel, 'guide')?.path)[0]).toBeCloseTo(middle);
+    const points = panel && mark(panel, 'Data')?.path;
+    expect(points).toMatch(/l-4,7h8Z$/);
+  });
+});
+
+describe('axes', () => {
+  it('show a part of the bins, and fit their height to these', () => {
+    const whole = single([1, 2, 100, 3]);
+    const part = single([1, 2, 100, 3], { range: { low: 0, high: 2 } });
+    expect(part.edges[2]).toBeCloseTo(part.main.frame.width);
+    expect(Math.max(...written(part.main.yTicks).map(Number))).toBeLessThan(4);
+    expect(whole.valueAt(whole.main.frame.width)).toBeCloseTo(4);
+    expect(part.valueAt(part.main.frame.width / 2)).toBeCloseTo(1);
   });
 
-  it('writes large numbers with a prefix', () => {
-    const data = dataOf(makeFrame({}, [[0, 2e6, 1e6, 0]], [[0, 0, 0, 0]]));
-    const ticks = verticalTicks(verticalScale(data, false, 200, 0), false, 200);
-    expect(written(ticks)).toContain('1.5M');
+  it('are logarithmic from the first bin above zero', () => {
+    const { edges, main } = single([1, 2, 3, 4], { logX: true });
+    expect(edges[1]).toBeCloseTo(0);
+    expect(edges[2] / main.frame.width).toBeCloseTo(0.5);
+    expect(edges[0]).toBeLessThan(-100);
   });
 
-  it('names flow bins and leaves room for their names', () => {
-    const x = makeAxis({ bins: 4 });
-    const data = dataOf(makeFrame({ x }, [[9, 1, 2, 3, 4, 9]]), true);
-    const { frame, xTicks } = layoutFigure(data, OPTIONS);
-    expect(frame.width).toBeGreaterThan(0);
-    expect(written(xTicks)).toEqual([
+  it('name flow bins and leave room for their names', () => {
+    const frame = makeFrame(
+      { x: makeAxis({ bins: 4 }) },
+      [makeRow('', 'layer', [9, 1, 2, 3, 4, 9])],
+      { edges: Float64Array.of(-Infinity, 0, 1, 2, 3, 4, Infinity) }
+    );
+    const { edges, main } = layout(plotData(frame, []));
+    expect(written(main.xTicks)).toEqual([
       ...['0.5', '1.0', '1.5', '2.0', '2.5', '3.0', '3.5'],
       ...['<0', '≥4']
     ]);
+    expect([edges[0], edges[6]]).toEqual([0, main.frame.width]);
+    expect(main.separators).toEqual([edges[1], edges[5]]);
   });
 
-  it('marks the parts between the numbers', () => {
-    const scale = layoutFigure(STACK, OPTIONS).xTicks;
-    expect(scale.filter(({ label }) => label === null).length).toBeGreaterThan(
-      0
-    );
-    const positions = scale.map(({ position }) => position);
-    expect(Math.min(...positions)).toBe(0);
-    expect(
-      horizontalTicks({ ...STACK, bins: [] }, verticalScale(STACK, false, 1, 0))
-    ).toEqual([]);
+  it('write powers of ten on a logarithmic axis', () => {
+    const ticks = written(single([2, 30_000], { log: true }).main.yTicks);
+    expect(ticks).toEqual(expect.arrayContaining(['1', '10', '103', '104']));
+  });
+
+  it('write more than one number in less than two decades', () => {
+    const ticks = written(single([30, 80], { log: true }).main.yTicks);
+    expect(ticks).toEqual(expect.arrayContaining(['20', '50']));
+  });
+
+  it('write large numbers with a prefix', () => {
+    expect(written(single([2e6, 1e6]).main.yTicks)).toContain('1.5M');
+  });
+
+  it('start at zero, and lower for negative weights', () => {
+    expect(written(single([10, 20]).main.yTicks)[0]).toBe('0');
+    expect(written(single([-10, 20]).main.yTicks)[0]).toBe('−10');
+  });
+});
+
+describe('binAt', () => {
+  it('finds the bin at a place, in either direction', () => {
+    expect([0, 9, 10, 30].map(place => binAt([0, 10, 30], place))).toEqual([
+      0, 0, 1, 1
+    ]);
+    expect([29, 10, 5].map(place => binAt([30, 10, 0], place))).toEqual([
+      0, 1, 1
+    ]);
+  });
+
+  it('finds none outside', () => {
+    expect(binAt([0, 10], -1)).toBeNull();
+    expect(binAt([0, 10], 11)).toBeNull();
+    expect(binAt([], 0)).toBeNull();
   });
 });

@@ -1,4 +1,5 @@
-export { type IPlotData, plotData } from './bins';
+export { type IBin, isFlow } from './bins';
+export { type IPlotData, plotData } from './data';
 export {
   type IFigure,
   type IFigureOptions,
@@ -10,6 +11,9 @@ export { FigurePainter } from './painter';
 export {
   type IReadout,
   type IReadoutRow,
+  binText,
   measurementText,
+  rangeText,
   readBin
 } from './readout';
+export type { IRange } from './scales';

@@ -1,10 +1,10 @@
-import type { IPlotData } from './bins';
+import type { IPlotData, ISeries } from './data';
 import { type ITextRun, parseLabel, textWidth } from './label';
 
 /** A line of the legend, with its place in the frame in pixels. */
 export interface ILegendEntry {
   readonly key: string;
-  readonly kind: 'layer' | 'measured' | 'uncertainty';
+  readonly kind: 'layer' | 'line' | 'points' | 'data' | 'uncertainty';
   readonly color: string | null;
   readonly label: readonly ITextRun[];
   readonly x: number;
@@ -84,17 +84,21 @@ interface ILegendItem {
 
 function legendItems(data: IPlotData, options: ILegendOptions): ILegendItem[] {
   const items: ILegendItem[] = [];
-  if (data.measured) {
-    const { name } = data.measured;
-    items.push({ key: name, name, kind: 'measured', color: null });
-  }
-  const named = data.layers.filter(({ name }) => name !== '');
-  for (const { name, color } of [...named].reverse()) {
-    items.push({ key: name, name, kind: 'layer', color });
-  }
-  if (named.length > 0) {
+  const add = ({ color, name, role }: ISeries): void => {
+    if (name !== '' && role !== 'total' && role !== 'band') {
+      items.push({ key: name, name, kind: role, color });
+    }
+  };
+  // Data come first: they are on top.
+  [...data.curves].sort(dataFirst).forEach(add);
+  [...data.layers].reverse().forEach(add);
+  if (data.band && !data.single) {
     const name = options.uncertaintyName;
     items.push({ key: '', name, kind: 'uncertainty', color: null });
   }
   return items;
+}
+
+function dataFirst(a: ISeries, b: ISeries): number {
+  return Number(b.role === 'data') - Number(a.role === 'data');
 }

@@ -1,4 +1,11 @@
-import { errorBars, markers, stepArea, stepLine } from './paths';
+import {
+  type IMeasured,
+  arrows,
+  errorBars,
+  markers,
+  stepArea,
+  stepLine
+} from './paths';
 
 const EDGES = [0, 10, 30];
 const y = (value: number): number => 100 - value;
@@ -14,19 +21,37 @@ describe('paths', () => {
     expect(stepLine(EDGES, [80, 60], 100)).toBe('M0,100V80H10V60H30V100');
   });
 
-  it('draws one standard deviation up and down in the middle of a bin', () => {
-    expect(errorBars(EDGES, [20, 40], [5, 10], y)).toBe('M5,85V75M20,70V50');
+  const row = (
+    values: number[],
+    lower: number[],
+    upper = lower
+  ): IMeasured => ({
+    values,
+    lower,
+    upper
   });
 
-  it('draws no bar without an error', () => {
-    expect(errorBars(EDGES, [20, 40], [0, NaN], y)).toBe('');
+  it('draws the errors up and down in the middle of a bin', () => {
+    expect(errorBars(EDGES, row([20, 40], [5, 10], [5, 20]), y, true)).toBe(
+      'M5,85V75M20,70V40'
+    );
   });
 
-  it('marks the bins that hold anything', () => {
-    expect(markers(EDGES, [0, 40], [0, 1], y, 2)).toBe(
+  it('draws no bar without an error, or at nothing where not wanted', () => {
+    expect(errorBars(EDGES, row([20, 40], [0, NaN]), y, true)).toBe('');
+    expect(errorBars(EDGES, row([0, 40], [2, 0]), y, false)).toBe('');
+    expect(errorBars(EDGES, row([0, 40], [0, 0], [2, 0]), y, true)).toBe(
+      'M5,100V98'
+    );
+  });
+
+  it('marks the values that are on the axis, and points to those beyond', () => {
+    const isShown = (value: number): boolean => value < 50;
+    expect(markers(EDGES, [60, 40], y, 2, isShown)).toBe(
       'M18,60a2,2 0 1 0 4,0a2,2 0 1 0 -4,0Z'
     );
-    expect(markers(EDGES, [NaN, 0], [NaN, 0], y, 2)).toBe('');
+    expect(arrows(EDGES, [60, 40], 0, 50, 100)).toBe('M5,1l-4,7h8Z');
+    expect(arrows(EDGES, [NaN, -1], 0, 50, 100)).toBe('M20,99l-4,-7h8Z');
   });
 
   it('rounds to what can be seen', () => {

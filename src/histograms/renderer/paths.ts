@@ -43,40 +43,78 @@ export function stepLine(
   return `${path}V${number(base)}`;
 }
 
-/** Returns a vertical bar of one standard deviation up and down in each bin. */
+/** Numbers to draw, bin by bin. */
+export interface IMeasured {
+  readonly values: ArrayLike<number>;
+  readonly lower: ArrayLike<number>;
+  readonly upper: ArrayLike<number>;
+}
+
+/**
+ * Returns a vertical bar over the uncertainty in each bin.
+ *
+ * @param zeros - Whether bins that hold nothing have one, too.
+ */
 export function errorBars(
   edges: readonly number[],
-  values: readonly number[],
-  errors: readonly number[],
-  y: Position
+  { lower, upper, values }: IMeasured,
+  y: Position,
+  zeros: boolean
 ): string {
   let path = '';
-  values.forEach((value, bin) => {
-    if (errors[bin] > 0) {
-      const low = number(y(value - errors[bin]));
-      const high = number(y(value + errors[bin]));
-      path += `M${number(centre(edges, bin))},${low}V${high}`;
+  for (let bin = 0; bin < values.length; bin++) {
+    const value = values[bin];
+    if ((lower[bin] > 0 || upper[bin] > 0) && (zeros || value !== 0)) {
+      const low = number(y(value - (lower[bin] > 0 ? lower[bin] : 0)));
+      const high = number(y(value + (upper[bin] > 0 ? upper[bin] : 0)));
+      if (low !== high) {
+        path += `M${number(centre(edges, bin))},${low}V${high}`;
+      }
     }
-  });
+  }
   return path;
 }
 
-/** Returns a disc in each bin that holds anything. */
+/**
+ * Returns a disc in each bin that holds anything.
+ *
+ * @param isShown - Says whether a value is on the axis.
+ */
 export function markers(
   edges: readonly number[],
-  values: readonly number[],
-  errors: readonly number[],
+  values: ArrayLike<number>,
   y: Position,
-  radius: number
+  radius: number,
+  isShown: (value: number) => boolean
 ): string {
   let path = '';
-  values.forEach((value, bin) => {
-    if (Number.isFinite(value) && (value !== 0 || errors[bin] > 0)) {
+  for (let bin = 0; bin < values.length; bin++) {
+    if (isShown(values[bin])) {
       const left = number(centre(edges, bin) - radius);
       const arc = `a${radius},${radius} 0 1 0`;
-      path += `M${left},${number(y(value))}${arc} ${2 * radius},0${arc} ${-2 * radius},0Z`;
+      path += `M${left},${number(y(values[bin]))}${arc} ${2 * radius},0${arc} ${-2 * radius},0Z`;
     }
-  });
+  }
+  return path;
+}
+
+/** Returns a triangle at the end of the axis for each value that is beyond it. */
+export function arrows(
+  edges: readonly number[],
+  values: ArrayLike<number>,
+  low: number,
+  high: number,
+  height: number
+): string {
+  let path = '';
+  for (let bin = 0; bin < values.length; bin++) {
+    const x = number(centre(edges, bin));
+    if (values[bin] > high) {
+      path += `M${x},1l-4,7h8Z`;
+    } else if (values[bin] < low) {
+      path += `M${x},${number(height - 1)}l-4,-7h8Z`;
+    }
+  }
   return path;
 }
 

@@ -1,46 +1,45 @@
-import { makeFrame } from '../testing';
-import { plotData } from './bins';
+import { makeAxis, makeFrame, makeRow } from '../testing';
+import { plotData } from './data';
 import { measurementText, rangeText, readBin } from './readout';
 
 describe('readBin', () => {
-  const data = plotData(
-    makeFrame(
-      { stack: ['ttbar', 'zjets', 'data'] },
-      [
-        [0, 10, 1, 7],
-        [0, 30, 1, 0],
-        [0, 49, 1, 0]
-      ],
-      [
-        [0, 9, 1, 4],
-        [0, 16, 1, 0],
-        [0, 49, 1, 0]
-      ]
-    ),
+  const frame = makeFrame(
     {
-      flow: true,
-      order: [],
-      points: false,
-      measuredName: 'Data',
-      otherName: 'other'
+      x: makeAxis({ bins: 1, underflow: false }),
+      panel: { kind: 'ratio', reference: '', rows: [] }
+    },
+    [
+      makeRow('ttbar', 'layer', [10, 7], [3, 2]),
+      makeRow('zjets', 'layer', [30, 0], [4, 0]),
+      makeRow('data', 'data', [49, 0], [7, 0]),
+      makeRow('', 'total', [40, 7], [5, 2])
+    ],
+    {
+      edges: Float64Array.of(0, 1, Infinity),
+      panel: [
+        makeRow('', 'band', [1, 1], [0.1, 0.1]),
+        makeRow('data', 'data', [1.2, 0], [0.2, 0])
+      ]
     }
   );
+  const data = plotData(frame, ['ttbar', 'zjets']);
 
   it('gives contents and errors in the order of the legend', () => {
-    const { range, rows } = readBin(data, 1);
+    const { panel, range, rows } = readBin(data, 0);
     expect(range).toBe('0 – 1');
-    expect(rows.map(({ error, name, value }) => [name, value, error])).toEqual([
+    expect(rows.map(({ name, upper, value }) => [name, value, upper])).toEqual([
       ['data', 49, 7],
       ['zjets', 30, 4],
       ['ttbar', 10, 3],
       ['', 40, 5]
     ]);
+    expect(panel).toMatchObject([{ name: 'data', value: 1.2, lower: 0.2 }]);
   });
 
   it('gives flow bins', () => {
-    const { range, rows } = readBin(data, 3);
-    expect(range).toBe('≥ 2');
-    expect(rows[2]).toMatchObject({ name: 'ttbar', value: 7, error: 2 });
+    const { range, rows } = readBin(data, 1);
+    expect(range).toBe('≥ 1');
+    expect(rows[2]).toMatchObject({ name: 'ttbar', value: 7, lower: 2 });
   });
 });
 
@@ -59,8 +58,13 @@ describe('measurementText', () => {
     [0.012345, 0.00123, '0.0123 ± 0.0012'],
     [3, 1.7320508, '3.0 ± 1.7'],
     [5, 0, '5'],
-    [NaN, NaN, 'NaN']
+    [NaN, NaN, '–']
   ])('writes %d ± %d', (value, error, text) => {
     expect(measurementText(value, error)).toBe(text);
+  });
+
+  it('writes errors that differ as above and below', () => {
+    expect(measurementText(3, 1.633, 2.918)).toBe('3.0 +2.9 −1.6');
+    expect(measurementText(0, 0, 1.841)).toBe('0.0 +1.8 −0.0');
   });
 });

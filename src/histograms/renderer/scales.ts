@@ -1,38 +1,149 @@
-import { max, min } from 'd3-array';
 import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from 'd3-scale';
 
-import { type IPlotData, type ISeries, errorOf } from './bins';
+import { type IBin, isFlow } from './bins';
 
 /** A scale from values to pixels. */
 export type Scale = ScaleContinuousNumeric<number, number>;
 
+/** A range of values. */
+export interface IRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** An axis with bins, in pixels. */
+export interface IBinScale {
+  /** Scale of the bins that are no flow bins. */
+  readonly scale: Scale;
+
+  /** Ends of the bins in pixels: one more than bins. */
+  readonly edges: readonly number[];
+  readonly log: boolean;
+}
+
 /** Decades that a logarithmic axis shows below its highest value at most. */
 const MAX_DECADES = 6;
 
+/** Width of a flow bin relative to the whole axis. */
+const FLOW_WIDTH = 0.05;
+
+/** Free space on both sides of points that do not stand on zero. */
+const MARGIN = 0.08;
+
 /**
- * Returns the vertical scale.
+ * Returns where bins are along an axis.
  *
+ * @param range - Values at the ends of the axis; null for all bins.
+ * @param from - Pixel where the axis begins.
+ * @param to - Pixel where it ends.
+ */
+export function binScale(
+  bins: readonly IBin[],
+  range: IRange | null,
+  log: boolean,
+  from: number,
+  to: number
+): IBinScale {
+  const inside = bins.filter(bin => !isFlow(bin));
+  const first = inside[0]?.low ?? 0;
+  const last = inside[inside.length - 1]?.high ?? 1;
+  const positive = inside.find(({ low }) => low > 0)?.low;
+  const isLog = log && positive !== undefined;
+  const { low, high } = range ?? { low: first, high: last };
+  const least = isLog && low <= 0 ? positive : low;
+  const named = bins.some(({ category }) => category !== null);
+  const flow = named
+    ? (to - from) / Math.max(1, bins.length)
+    : (to - from) * FLOW_WIDTH;
+  // Flow bins are at the ends of the whole axis, and nowhere when it is zoomed.
+  const before = !range && bins[0]?.low === -Infinity ? flow : 0;
+  const after = !range && bins[bins.length - 1]?.high === Infinity ? flow : 0;
+  const make = isLog ? scaleLog : scaleLinear;
+  const scale: Scale = make([least, high], [from + before, to - after]);
+  const far = 4 * Math.abs(to - from);
+  const position = (value: number): number => {
+    if (!Number.isFinite(value)) {
+      const end = value < 0 ? from : to;
+      return range ? end + Math.sign(value) * Math.sign(to - from) * far : end;
+    }
+    return isLog && value <= 0
+      ? from - far * Math.sign(to - from)
+      : scale(value);
+  };
+  const ends = bins.length > 0 ? [bins[0].low, ...bins.map(b => b.high)] : [];
+  return { scale, edges: ends.map(position), log: isLog };
+}
+
+/** Returns the bins that are at least in part between two pixels. */
+export function visibleBins(
+  edges: readonly number[],
+  from: number,
+  to: number
+): number[] {
+  const bins: number[] = [];
+  for (let bin = 0; bin + 1 < edges.length; bin++) {
+    if (edges[bin + 1] > from + 0.01 && edges[bin] < to - 0.01) {
+      bins.push(bin);
+    }
+  }
+  return bins;
+}
+
+/**
+ * Returns a scale for values that begin at zero.
+ *
+ * @param bottom - Lowest value, zero or below.
+ * @param top - Highest value.
  * @param height - Height of the frame in pixels.
  * @param headroom - Pixels at the top that data stay out of.
  */
-export function verticalScale(
-  data: IPlotData,
-  log: boolean,
+export function linearScale(
+  bottom: number,
+  top: number,
   height: number,
   headroom: number
 ): Scale {
-  const drawn = [data.total, data.measured].filter(isSeries);
-  const top = max(drawn.flatMap(upperEnds).filter(Number.isFinite)) ?? 0;
-  return log
-    ? logScale(data, top, height, headroom)
-    : linearScale(drawn, top, height, headroom);
+  const span = Math.max(0, top) - bottom || 1;
+  const room = height / Math.max(1, height - headroom);
+  return scaleLinear(
+    [bottom < 0 ? bottom - 0.05 * span : 0, bottom + span * room],
+    [height, 0]
+  );
 }
 
-/** Returns the horizontal scale. */
-export function horizontalScale(data: IPlotData, width: number): Scale {
-  const { positions } = data;
-  const domain = [positions[0] ?? 0, positions[positions.length - 1] ?? 1];
-  return scaleLinear(domain, [0, width]);
+/** Returns a scale for values that need not begin at zero. */
+export function looseScale(
+  low: number,
+  high: number,
+  height: number,
+  headroom: number
+): Scale {
+  const span = high - low || Math.abs(high) || 1;
+  const room = height / Math.max(1, height - headroom);
+  const bottom = low - MARGIN * span;
+  return scaleLinear(
+    [bottom, bottom + (1 + MARGIN) * span * room],
+    [height, 0]
+  );
+}
+
+/**
+ * Returns a logarithmic scale.
+ *
+ * @param least - Smallest positive value.
+ * @param top - Highest value.
+ */
+export function logScale(
+  least: number,
+  top: number,
+  height: number,
+  headroom: number
+): Scale {
+  const high = top > 0 ? top : 1;
+  const low = Math.max(Math.min(least, high) / 2, high / 10 ** MAX_DECADES);
+  const decades = Math.log10(high / low);
+  const room = height / Math.max(1, height - headroom);
+  return scaleLog([low, low * 10 ** (decades * room)], [height, 0]);
 }
 
 /** Returns the lower end of what the scale shows. */
@@ -46,50 +157,4 @@ export function clamped(scale: Scale): (value: number) => number {
   // NaN, which bad weights make, is drawn as nothing.
   return value =>
     scale(Number.isNaN(value) ? low : Math.min(Math.max(value, low), high));
-}
-
-function linearScale(
-  drawn: readonly ISeries[],
-  top: number,
-  height: number,
-  headroom: number
-): Scale {
-  const bottoms = drawn.flatMap(({ values, variances }) =>
-    values.map((value, bin) =>
-      value < 0 ? value - errorOf(variances[bin]) : 0
-    )
-  );
-  const bottom = min(bottoms.filter(Number.isFinite)) ?? 0;
-  const span = Math.max(0, top) - bottom || 1;
-  const room = height / Math.max(1, height - headroom);
-  return scaleLinear(
-    [bottom < 0 ? bottom - 0.05 * span : 0, bottom + span * room],
-    [height, 0]
-  );
-}
-
-function logScale(
-  data: IPlotData,
-  top: number,
-  height: number,
-  headroom: number
-): Scale {
-  const shown = [...data.layers, data.measured].filter(isSeries);
-  const positive = shown.flatMap(({ values }) =>
-    values.filter(v => v > 0 && v < Infinity)
-  );
-  const high = top > 0 ? top : 1;
-  const least = min(positive) ?? high / 10;
-  const low = Math.max(least / 2, high / 10 ** MAX_DECADES);
-  const decades = Math.log10(high / low);
-  const room = height / Math.max(1, height - headroom);
-  return scaleLog([low, low * 10 ** (decades * room)], [height, 0]);
-}
-
-function upperEnds({ values, variances }: ISeries): number[] {
-  return values.map((value, bin) => value + errorOf(variances[bin]));
-}
-
-function isSeries(series: ISeries | null): series is ISeries {
-  return series !== null;
 }

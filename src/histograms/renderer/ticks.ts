@@ -1,6 +1,6 @@
-import type { IPlotData } from './bins';
+import { type IBin, isFlow } from './bins';
 import { type ITextRun, parseLabel, textWidth } from './label';
-import type { Scale } from './scales';
+import type { IBinScale, Scale } from './scales';
 
 /** A mark on an axis. */
 export interface ITick {
@@ -27,28 +27,38 @@ const MINOR_PARTS = 5;
 /** Above this, numbers are written with a prefix such as k or M. */
 const PREFIX_FROM = 1e4;
 
-/** Returns the marks below the axis: numbers, or names of categories. */
-export function horizontalTicks(data: IPlotData, scale: Scale): ITick[] {
-  if (data.bins.some(({ category }) => category !== null)) {
-    return categoryTicks(data, scale);
+/** Below this, numbers are written with a power of ten. */
+const TINY = 1e-3;
+
+/**
+ * Returns the marks along an axis with bins: numbers, or names of categories.
+ *
+ * @param bins - The bins that are at least in part on the axis.
+ * @param spacing - Pixels that a number takes.
+ */
+export function binTicks(
+  bins: readonly IBin[],
+  axis: IBinScale,
+  spacing = X_SPACING
+): ITick[] {
+  const { edges, log, scale } = axis;
+  if (bins.some(({ category }) => category !== null)) {
+    return categoryTicks(bins, edges, scale);
   }
-  const { bins } = data;
-  const flow = flowTicks(data, scale);
-  const finite = bins.filter(isFinite);
-  if (finite.length === 0) {
-    return [];
-  }
-  const low = finite[0].low;
-  const high = finite[finite.length - 1].high;
-  const width = scale(high) - scale(low);
-  const majors = scale.ticks(Math.max(2, Math.floor(width / X_SPACING)));
-  const format = scale.tickFormat(majors.length);
-  const ticks = withMinors(majors, low, high).map(({ value, major }) => {
-    const position = scale(value);
-    const hidden = flow.some(tick => Math.abs(tick.position - position) < 34);
-    return { position, label: major && !hidden ? text(format(value)) : null };
-  });
-  return [...ticks, ...flow];
+  const flow = flowTicks(bins, edges);
+  const [low, high] = scale.domain();
+  const width = Math.abs(scale(high) - scale(low));
+  const ticks = log
+    ? logTicks(scale)
+    : numberTicks(scale, Math.max(2, Math.floor(width / spacing)));
+  const isHidden = (position: number): boolean =>
+    flow.some(tick => Math.abs(tick.position - position) < 34);
+  return [
+    ...ticks.map(tick =>
+      isHidden(tick.position) ? { ...tick, label: null } : tick
+    ),
+    ...flow
+  ];
 }
 
 /** Returns the marks at the left of the vertical axis. */
@@ -61,11 +71,16 @@ export function verticalTicks(
 }
 
 function linearTicks(scale: Scale, height: number): ITick[] {
+  return numberTicks(scale, Math.max(2, Math.floor(height / Y_SPACING)));
+}
+
+function numberTicks(scale: Scale, count: number): ITick[] {
   const [low, high] = scale.domain();
-  const majors = scale.ticks(Math.max(2, Math.floor(height / Y_SPACING)));
+  const majors = scale.ticks(count);
+  const largest = Math.max(Math.abs(low), Math.abs(high));
   const format = scale.tickFormat(
     majors.length,
-    high >= PREFIX_FROM ? '~s' : undefined
+    largest >= PREFIX_FROM ? '~s' : largest < TINY ? '~e' : undefined
   );
   return withMinors(majors, low, high).map(({ value, major }) => ({
     position: scale(value),
@@ -104,26 +119,34 @@ function powerLabel(digit: number, exponent: number): ITextRun[] {
   return parseLabel(`${factor}10$^{${exponent}}$`);
 }
 
-function categoryTicks({ bins, positions }: IPlotData, scale: Scale): ITick[] {
-  const slot = Math.abs(scale(positions[1]) - scale(positions[0]));
+function categoryTicks(
+  bins: readonly IBin[],
+  edges: readonly number[],
+  scale: Scale
+): ITick[] {
+  const slot = Math.abs(edges[1] - edges[0]);
   const step = Math.max(1, Math.ceil(MIN_SLOT / slot));
-  return bins.map(({ category }, bin) => ({
-    position: scale((positions[bin] + positions[bin + 1]) / 2),
-    label: bin % step === 0 ? text(shorten(category ?? '')) : null
-  }));
+  const [from, to] = [...scale.range()].sort((a, b) => a - b);
+  return bins.flatMap(({ category }, bin) => {
+    const position = (edges[bin] + edges[bin + 1]) / 2;
+    const isNear = position > from - 2 * slot && position < to + 2 * slot;
+    const label = bin % step === 0 ? text(shorten(category ?? '')) : null;
+    return isNear ? [{ position, label }] : [];
+  });
 }
 
 /** Says below the flow bins what is in them. */
-function flowTicks({ bins, positions }: IPlotData, scale: Scale): ITick[] {
-  return bins.flatMap(({ low, high }, bin) => {
-    const sign = low === -Infinity ? '<' : high === Infinity ? '≥' : null;
-    if (!sign) {
+function flowTicks(bins: readonly IBin[], edges: readonly number[]): ITick[] {
+  return bins.flatMap((bin, index) => {
+    if (!isFlow(bin)) {
       return [];
     }
-    const end = sign === '<' ? high : low;
+    const isBelow = bin.low === -Infinity;
+    const end = isBelow ? bin.high : bin.low;
+    const number = String(Number(end.toPrecision(4))).replace('-', '−');
     return {
-      position: scale((positions[bin] + positions[bin + 1]) / 2),
-      label: text(`${sign}${Number(end.toPrecision(4))}`)
+      position: (edges[index] + edges[index + 1]) / 2,
+      label: text(`${isBelow ? '<' : '≥'}${number}`)
     };
   });
 }
@@ -169,8 +192,4 @@ function shorten(name: string): string {
 
 function text(label: string): ITextRun[] {
   return [{ text: label, script: 'base', italic: false }];
-}
-
-function isFinite({ low, high }: { low: number; high: number }): boolean {
-  return Number.isFinite(low) && Number.isFinite(high);
 }

@@ -2,7 +2,11 @@ import { MainAreaWidget } from '@jupyterlab/apputils';
 import type { ServerConnection } from '@jupyterlab/services';
 import type { IStateDB } from '@jupyterlab/statedb';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { HistogramStream, type IHistogramStream } from '../../histograms';
+import {
+  HistogramStream,
+  type IHistogramStream,
+  PinnedRun
+} from '../../histograms';
 import type { IRunManager } from '../tokens';
 import { RunTabModel } from './model';
 import { Sections } from './sections';
@@ -24,7 +28,8 @@ export class RunTabFactory {
     const model = new RunTabModel({
       run,
       runs: this._runs,
-      stream: this._stream
+      stream: this._stream,
+      pin: this._pin
     });
     const content = new RunTab({
       model,
@@ -37,6 +42,7 @@ export class RunTabFactory {
     return widget;
   }
 
+  private _pin = new PinnedRun();
   private _runs: IRunManager;
   private _sections: Sections;
   private _stream: IHistogramStream;

@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { InputGroup, searchIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
+import { IconButton } from '../../components/button';
 import { EmptyState, Problem } from '../../components/message';
 import { useChanges } from '../../components/signals';
 import {
@@ -11,6 +12,7 @@ import {
   partialList,
   partialRange,
   partialText,
+  pinIcon,
   useSignal
 } from '../../histograms';
 import { casaIcon } from '../../icons';
@@ -42,7 +44,13 @@ export function Gallery({ model, run, trans }: IGalleryProps): JSX.Element {
       {catalog.problem && <Problem message={catalog.problem} tone="warning" />}
       <Connection model={model} trans={trans} />
       {selected ? (
-        <Selected key={selected.path} histogram={selected} trans={trans} />
+        <Selected
+          key={selected.path}
+          histogram={selected}
+          model={model}
+          run={run}
+          trans={trans}
+        />
       ) : (
         !catalog.problem && (
           <EmptyState icon={casaIcon} message={emptyText(model, run, trans)} />
@@ -53,27 +61,61 @@ export function Gallery({ model, run, trans }: IGalleryProps): JSX.Element {
   );
 }
 
-interface ISelectedProps {
+interface IHistogramProps {
   readonly histogram: HistogramModel;
   readonly trans: TranslationBundle;
 }
 
 /** The histogram that is shown in full, with the choices that it leaves. */
-function Selected({ histogram, trans }: ISelectedProps): JSX.Element {
+function Selected({
+  histogram,
+  model,
+  run,
+  trans
+}: IHistogramProps & IGalleryProps): JSX.Element {
   return (
     <div className="casa-RunTab-selected">
       <div className="casa-RunTab-plotTitle">
         <h3>{histogram.path}</h3>
         <Fraction histogram={histogram} trans={trans} />
+        <Pin model={model} run={run} trans={trans} />
       </div>
-      <Controls model={histogram} trans={trans} />
+      <Controls model={histogram} runs={model.comparable} trans={trans} />
       <FullPlot model={histogram} trans={trans} />
     </div>
   );
 }
 
+/** Makes this run the one that others are compared with. */
+function Pin({ model, run, trans }: IGalleryProps): JSX.Element {
+  const { pin } = model;
+  useSignal(pin.changed);
+  const isPinned = pin.value?.id === run.id;
+  return (
+    <>
+      {pin.value && !isPinned && (
+        <span className="casa-RunTab-part">
+          {trans.__('Reference: %1', pin.value.name)}
+        </span>
+      )}
+      <IconButton
+        icon={pinIcon}
+        label={
+          isPinned
+            ? trans.__('Compare other runs with this one no more')
+            : trans.__('Compare other runs with this one')
+        }
+        pressed={isPinned}
+        onClick={() => {
+          pin.value = isPinned ? null : { id: run.id, name: run.name };
+        }}
+      />
+    </>
+  );
+}
+
 /** Says of a partial histogram how much is in it. */
-function Fraction({ histogram, trans }: ISelectedProps): JSX.Element | null {
+function Fraction({ histogram, trans }: IHistogramProps): JSX.Element | null {
   useSignal(histogram.frameChanged);
   const { frame } = histogram;
   const part = frame && partialText(frame.header.fractions, trans);
@@ -137,7 +179,7 @@ function Choice({ model, trans }: Omit<IGalleryProps, 'run'>): JSX.Element {
 /** The name of a histogram and, of a partial one, how much is in it. */
 function ThumbnailName({
   histogram
-}: Pick<ISelectedProps, 'histogram'>): JSX.Element {
+}: Pick<IHistogramProps, 'histogram'>): JSX.Element {
   useSignal(histogram.frameChanged);
   const range = partialRange(histogram.frame?.header.fractions ?? {});
   return (

@@ -1,6 +1,11 @@
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
-import { HistogramModel, type IHistogramStream } from '../../histograms';
+import {
+  HistogramModel,
+  type IHistogramStream,
+  type IRunChoice,
+  PinnedRun
+} from '../../histograms';
 import type {
   FailureList,
   HistogramCatalog,
@@ -25,6 +30,7 @@ export class RunTabModel implements IDisposable {
     const { run: id, runs, stream } = options;
     this.id = id;
     this.stream = stream;
+    this.pin = options.pin ?? new PinnedRun();
     this._runs = runs;
     this._run = runs.get(id);
     this.catalog = new Resource<HistogramCatalog>({
@@ -58,6 +64,9 @@ export class RunTabModel implements IDisposable {
 
   /** Brings the contents of the histograms. */
   readonly stream: IHistogramStream;
+
+  /** The run that others are compared with. */
+  readonly pin: PinnedRun;
 
   /** The histograms in the run's newest snapshot. */
   readonly catalog: Resource<HistogramCatalog>;
@@ -139,6 +148,14 @@ export class RunTabModel implements IDisposable {
     this.files.dispose();
     this._histograms.forEach(histogram => histogram.dispose());
     Signal.clearData(this);
+  }
+
+  /** The runs that have histograms, newest first, to compare with. */
+  get comparable(): readonly IRunChoice[] {
+    return this._runs.runs
+      .filter(run => run.histograms_sequence > 0)
+      .slice(0, MOST_COMPARABLE)
+      .map(({ id, name }) => ({ id, name }));
   }
 
   /** Shows a histogram in full. */
@@ -300,7 +317,8 @@ export class RunTabModel implements IDisposable {
       run: this.id,
       datasets: this._run?.datasets ?? [],
       histogram,
-      stream: this.stream
+      stream: this.stream,
+      pin: this.pin
     });
   }
 
@@ -322,5 +340,11 @@ export namespace RunTabModel {
     run: string;
     runs: IRunManager;
     stream: IHistogramStream;
+
+    /** The run that others are compared with, of all tabs. */
+    pin?: PinnedRun;
   }
 }
+
+/** More runs are not offered to choose from. */
+const MOST_COMPARABLE = 50;

@@ -4,6 +4,7 @@ import {
   makeAxis,
   makeCategories,
   makeFrame,
+  makeRow,
   makeHistogram
 } from '../../histograms/testing';
 import { TabHarness, trans } from './harness';
@@ -87,8 +88,9 @@ describe('RunView', () => {
     expect(stream.watched).toHaveLength(1);
     await act(async () =>
       stream.watched[0].receiver.onFrame(
-        makeFrame({ stack: ['ttbar'], fractions: { ttbar: 0.43 } }, [
-          [0, 1, 2, 0]
+        makeFrame({ fractions: { ttbar: 0.43 } }, [
+          makeRow('ttbar', 'layer', [1, 2]),
+          makeRow('', 'total', [1, 2])
         ])
       )
     );
@@ -98,7 +100,9 @@ describe('RunView', () => {
   it('chooses among histograms', async () => {
     const histograms = ['mass', 'pt'].map(path => makeHistogram({ path }));
     await show({ state: 'done', histograms_sequence: 1 }, histograms);
-    const [mass, pt] = host.querySelectorAll<HTMLElement>('[aria-pressed]');
+    const [mass, pt] = host.querySelectorAll<HTMLElement>(
+      '.casa-RunTab-thumbnails [aria-pressed]'
+    );
     expect(mass.getAttribute('aria-pressed')).toBe('true');
     await act(async () => pt.click());
     expect(pt.getAttribute('aria-pressed')).toBe('true');

@@ -1,0 +1,319 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import type { Axis, View } from '../services/models';
+import { isProfile, rebinFactors, selectableAxes } from './choices';
+import { Choice, NumberField, Toggle, option } from './fields';
+import type { HistogramModel } from './model';
+import type { IRunChoice } from './pin';
+import { axisRange } from './zoom';
+import { plotData } from './renderer';
+
+interface IOptionsProps {
+  readonly model: HistogramModel;
+  readonly view: View;
+  readonly runs: readonly IRunChoice[];
+  readonly trans: TranslationBundle;
+}
+
+/** The choices beyond those that every histogram needs. */
+export function Options(props: IOptionsProps): JSX.Element {
+  const { model, trans, view } = props;
+  const isMap = view.y !== null && !view.profile;
+  return (
+    <div
+      className="casa-Controls casa-mod-more"
+      role="toolbar"
+      aria-label={trans.__('More choices of the view')}
+    >
+      <AxisOptions {...props} />
+      <ContentOptions {...props} />
+      {!isMap && <ComparisonOptions {...props} />}
+      <NormalisationOptions model={model} view={view} trans={trans} />
+    </div>
+  );
+}
+
+/** Binning, range and scale of the horizontal axis. */
+function AxisOptions({ model, trans, view }: IOptionsProps): JSX.Element {
+  const { drawing, frame, histogram } = model;
+  const axis = histogram.axes.find(({ name }) => name === view.x);
+  const yAxis = histogram.axes.find(({ name }) => name === view.y);
+  const isMap = view.y !== null && !view.profile;
+  const limits = frame && axisRange(plotData(frame, []));
+  const range = model.range ?? limits;
+  const zoom = (low: number | null, high: number | null): void => {
+    const wanted = {
+      low: low ?? limits?.low ?? 0,
+      high: high ?? limits?.high ?? 1
+    };
+    if (wanted.low < wanted.high) {
+      model.zoom(low === null && high === null ? null : wanted);
+    }
+  };
+  return (
+    <Group label={trans.__('Axis')}>
+      <Rebin
+        axis={axis}
+        label={trans.__('Merge bins')}
+        value={view.rebin}
+        onChange={rebin => model.choose({ rebin, integrate: null })}
+        trans={trans}
+      />
+      {isMap && (
+        <Rebin
+          axis={yAxis}
+          label={trans.__('Merge bins upwards')}
+          value={view.rebin_y}
+          onChange={rebin_y => model.choose({ rebin_y })}
+          trans={trans}
+        />
+      )}
+      {!axis?.discrete && (
+        <>
+          <NumberField
+            label={trans.__('From')}
+            value={range?.low ?? null}
+            onChange={low => zoom(low, model.range?.high ?? null)}
+          />
+          <NumberField
+            label={trans.__('to')}
+            value={range?.high ?? null}
+            onChange={high => zoom(model.range?.low ?? null, high)}
+          />
+          <Toggle
+            label={trans.__('Log axis')}
+            checked={drawing.logX ?? axis?.transform === 'log'}
+            onChange={logX => model.draw({ logX })}
+          />
+        </>
+      )}
+      <Toggle
+        label={trans.__('Overflow')}
+        title={trans.__('Show what lies below and above the axis')}
+        checked={view.flow}
+        onChange={flow => model.choose({ flow })}
+      />
+    </Group>
+  );
+}
+
+/** What is drawn of the contents. */
+function ContentOptions({
+  model,
+  trans,
+  view
+}: IOptionsProps): JSX.Element | null {
+  const { histogram } = model;
+  if (isProfile(histogram) || view.profile) {
+    return null;
+  }
+  const isMap = view.y !== null;
+  const selected = selectableAxes(histogram, view).filter(
+    ({ name }) => name in view.select
+  );
+  const varied = selected.find(
+    ({ name, nominal }) => nominal && view.select[name] === nominal
+  );
+  return (
+    <Group label={trans.__('Contents')}>
+      <Choice
+        label={trans.__('Per')}
+        value={view.per}
+        options={[
+          ['bin', trans.__('Bin')],
+          ['width', trans.__('Bin width')],
+          ['density', trans.__('Density (unit area)')]
+        ]}
+        onChange={per => model.choose({ per: per as View['per'] })}
+      />
+      {!isMap && (
+        <Choice
+          label={trans.__('Cumulative')}
+          value={view.cumulative ?? ''}
+          options={[
+            ['', trans.__('No')],
+            ['below', trans.__('From below')],
+            ['above', trans.__('From above')]
+          ]}
+          onChange={value =>
+            model.choose({
+              cumulative: (value || null) as View['cumulative']
+            })
+          }
+        />
+      )}
+      {!isMap && selected.length > 0 && (
+        <Choice
+          label={trans.__('Efficiency')}
+          title={trans.__(
+            'Draw which fraction of all the selected category is'
+          )}
+          value={view.fraction ?? ''}
+          options={[
+            ['', trans.__('No')],
+            ...selected.map(({ label, name }) =>
+              option(name, `${label}: ${view.select[name]}`)
+            )
+          ]}
+          onChange={value => model.choose({ fraction: value || null })}
+        />
+      )}
+      {!isMap && varied && (
+        <Toggle
+          label={trans.__('Band of variations')}
+          checked={view.variations === varied.name}
+          onChange={checked =>
+            model.choose({ variations: checked ? varied.name : null })
+          }
+        />
+      )}
+    </Group>
+  );
+}
+
+/** Ratio and pull, and other runs. */
+function ComparisonOptions(props: IOptionsProps): JSX.Element {
+  const { model, runs, trans, view } = props;
+  const rows = (model.frame?.rows ?? []).filter(
+    ({ role }) => role !== 'total' && role !== 'band'
+  );
+  const others = runs.filter(
+    ({ id }) => id !== model.run && !view.runs.includes(id)
+  );
+  const nameOf = (id: string): string =>
+    runs.find(run => run.id === id)?.name ?? id;
+  return (
+    <Group label={trans.__('Comparison')}>
+      <Choice
+        label={trans.__('Panel')}
+        value={view.panel ?? ''}
+        options={[
+          ['', trans.__('None')],
+          ['ratio', trans.__('Ratio')],
+          ['pull', trans.__('Pull')]
+        ]}
+        onChange={value =>
+          model.choose({ panel: (value || null) as View['panel'] })
+        }
+      />
+      {view.panel !== null && rows.length > 1 && (
+        <Choice
+          label={trans.__('Reference')}
+          value={view.reference ?? ''}
+          options={[
+            ['', trans.__('Automatic')],
+            ...rows.map(({ name }) => option(name, name))
+          ]}
+          onChange={value => model.choose({ reference: value || null })}
+        />
+      )}
+      {others.length > 0 && (
+        <Choice
+          label={trans.__('Add run')}
+          value=""
+          options={[
+            ['', trans.__('Choose…')],
+            ...others.map(({ id, name }) => option(id, name))
+          ]}
+          onChange={id =>
+            id &&
+            model.choose({
+              runs: [...view.runs, id],
+              panel: view.panel ?? 'ratio',
+              reference: null
+            })
+          }
+        />
+      )}
+      {view.runs.map(id => (
+        <Toggle
+          key={id}
+          label={nameOf(id)}
+          checked={true}
+          title={trans.__('Drawn over this run')}
+          onChange={() =>
+            model.choose({ runs: view.runs.filter(other => other !== id) })
+          }
+        />
+      ))}
+    </Group>
+  );
+}
+
+/** Used until somebody gives a luminosity, in inverse picobarn. */
+const DEFAULT_LUMINOSITY = 1000;
+
+function NormalisationOptions({
+  model,
+  trans,
+  view
+}: Omit<IOptionsProps, 'runs'>): JSX.Element {
+  return (
+    <Group label={trans.__('Scale')}>
+      <Choice
+        label={trans.__('To')}
+        value={view.normalise ?? ''}
+        options={[
+          ['', trans.__('As filled')],
+          ['processed', trans.__('All events of the datasets')],
+          ['luminosity', trans.__('Cross-section × luminosity')]
+        ]}
+        onChange={value =>
+          model.choose({
+            normalise: (value || null) as View['normalise'],
+            luminosity: view.luminosity ?? DEFAULT_LUMINOSITY
+          })
+        }
+      />
+      {view.normalise === 'luminosity' && (
+        <NumberField
+          label={trans.__('Luminosity [/pb]')}
+          value={view.luminosity}
+          onChange={luminosity =>
+            model.choose({
+              luminosity:
+                luminosity && luminosity > 0 ? luminosity : DEFAULT_LUMINOSITY
+            })
+          }
+        />
+      )}
+    </Group>
+  );
+}
+
+interface IRebinProps {
+  readonly axis: Axis | undefined;
+  readonly label: string;
+  readonly value: number;
+  readonly onChange: (value: number) => void;
+  readonly trans: TranslationBundle;
+}
+
+function Rebin(props: IRebinProps): JSX.Element | null {
+  const { axis, label, onChange, trans, value } = props;
+  const factors = rebinFactors(axis);
+  return factors.length < 2 ? null : (
+    <Choice
+      label={label}
+      value={String(value)}
+      options={factors.map(factor => [
+        String(factor),
+        factor === 1 ? trans.__('No') : trans.__('%1 into one', factor)
+      ])}
+      onChange={factor => onChange(Number(factor))}
+    />
+  );
+}
+
+function Group({
+  children,
+  label
+}: React.PropsWithChildren<{ readonly label: string }>): JSX.Element {
+  return (
+    <fieldset className="casa-Controls-group">
+      <legend>{label}</legend>
+      {children}
+    </fieldset>
+  );
+}
