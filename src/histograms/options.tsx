@@ -252,7 +252,7 @@ function NormalisationOptions({
   return (
     <Group label={trans.__('Scale')}>
       <Choice
-        label={trans.__('To')}
+        label={trans.__('Scale to')}
         value={view.normalise ?? ''}
         options={[
           ['', trans.__('As filled')],

@@ -128,7 +128,8 @@ describe('layoutFigure', () => {
     data.upper[1] = 1.84;
     const pad = layout(plotData(makeFrame({}, [data]), [])).main;
     expect(mark(pad, 'data/Data/bars')?.path.match(/M/g)).toHaveLength(2);
-    expect(mark(pad, 'data/Data')?.path.match(/M/g)).toHaveLength(2);
+    // The upper limit on nothing is a bar, but nothing is no point.
+    expect(mark(pad, 'data/Data')?.path.match(/M/g)).toHaveLength(1);
   });
 
   it('draws means from where they are and not from zero', () => {

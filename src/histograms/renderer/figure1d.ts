@@ -227,7 +227,7 @@ function curveMarks(
     values,
     within,
     compact ? 1.5 : 3,
-    value => Number.isFinite(value) && (value !== 0 || !log)
+    value => Number.isFinite(value) && (value !== 0 || !(log || isData))
   );
   return [bars, { key, kind: 'points', path, color }];
 }
