@@ -127,8 +127,11 @@ def factors_along(
                 "nothing tells how to scale it."
             )
         bins = [factors[name] for name in categories]
-        # Nobody knows which dataset the overflow is from.
-        return axis.name, np.array([*bins, *([np.nan] * axis.overflow)])
+        if axis.overflow and _is_filled(uhi, axes.index(axis), axis.bins):
+            raise BadInput(
+                f"Axis '{axis.name}' has entries of no dataset, so nothing tells how to scale them."
+            )
+        return axis.name, np.array([*bins, *([1.0] * axis.overflow)])
     named = [part for part in path.split("/") if part in factors] or (
         list(factors) if len(factors) == 1 else []
     )
@@ -152,6 +155,13 @@ def dataset_axis(axes: Sequence[Axis], datasets: Sequence[str]) -> Axis | None:
         if axis.categories and set(axis.categories) <= set(datasets):
             return axis
     return None
+
+
+def _is_filled(uhi: dict[str, Any], position: int, index: int) -> bool:
+    """Tell whether a bin of an axis holds anything, wherever along the others."""
+    storage = uhi["storage"]
+    name = {"mean": "counts", "weighted_mean": "sum_of_weights"}.get(storage["type"], "values")
+    return bool(np.take(np.asarray(storage[name]), index, axis=position).any())
 
 
 def _is_data(name: str, facts: DatasetFacts) -> bool:

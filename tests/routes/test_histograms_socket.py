@@ -234,3 +234,16 @@ async def test_an_authorizer_is_asked(jp_ws_fetch, jp_serverapp, monkeypatch) ->
     with pytest.raises(HTTPClientError) as refused:
         await jp_ws_fetch("casa", "histograms")
     assert refused.value.code == 403
+
+
+async def test_another_run_is_drawn_over_this_one_and_followed(connect, put_run) -> None:
+    browser = await connect()
+    folder = put_run("done", histograms_sequence=3)
+    snapshot(folder, 3, final=True)
+    view = {"x": "mass", "runs": [folder.id, "none"], "panel": "ratio"}
+    await browser.watch(folder.id, view=view)
+    header, arrays = await browser.frame()
+    assert len({row.name for row in header.rows}) == 2
+    assert [other.run for other in header.others] == [folder.id]
+    assert "There is no run 'none'" in header.remarks[0]
+    assert arrays["panel_values"][0][1] == 1
