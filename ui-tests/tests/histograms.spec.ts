@@ -17,6 +17,7 @@ test('data over a stack: ratio, zoom, integral, luminosity', async ({
   const tab = casa.runTab;
   const plot = tab.locator('.casa-Plot.casa-mod-full');
   await expect(plot.locator('.casa-Plot-guide')).toBeAttached();
+  await plot.scrollIntoViewIfNeeded();
   await casa.picture('histogram-ratio');
 
   // Dragging zooms; a key goes back.
@@ -51,6 +52,7 @@ test('data over a stack: ratio, zoom, integral, luminosity', async ({
   await options.getByLabel('Panel').selectOption({ label: 'Pull' });
   await options.getByLabel('Scale to').selectOption({ index: 2 });
   await expect(tab.locator('.casa-Plot-remarks')).toContainText('1000 /pb');
+  await plot.scrollIntoViewIfNeeded();
   await casa.picture('histogram-options');
   await casa.setTheme('Dark');
   await casa.picture('histogram-options-dark');

@@ -54,7 +54,7 @@ export function layoutPanel(data: IPanelData, options: IPanelOptions): IPad {
     frame,
     marks,
     // The space between the pads is too small for numbers at their ends.
-    yTicks: verticalTicks(y, false, frame.height * 1.6).map(tick =>
+    yTicks: verticalTicks(y, false, frame.height * 2.6).map(tick =>
       tick.position < 5 || tick.position > frame.height - 2
         ? { ...tick, label: null }
         : tick
