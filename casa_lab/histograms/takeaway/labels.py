@@ -7,15 +7,18 @@ import re
 LONGEST = 60
 """Characters of a name in a picture; the rest is left out."""
 
-_PLAIN_COMMANDS = frozenset(
-    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi "
-    "pi rho sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma "
-    "Upsilon Phi Psi Omega pm mp times cdot to rightarrow leftarrow Rightarrow ell infty sim "
-    "approx equiv neq leq geq ll gg in sum int prod partial nabla ldots cdots circ perp parallel "
-    "ast star dagger prime langle rangle mid hbar Re Im sin cos tan log ln exp min max".split()
+LONGEST_TEX = 240
+"""The same, where a name has TeX in it, which cannot be cut anywhere."""
+
+_PLAIN_COMMANDS = re.compile(
+    r"\\(alpha|beta|gamma|delta|epsilon|varepsilon|zeta|eta|theta|vartheta|iota|kappa|lambda|mu|nu|"
+    r"xi|pi|rho|sigma|tau|upsilon|phi|varphi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|"
+    r"Upsilon|Phi|Psi|Omega|pm|mp|times|cdot|to|rightarrow|leftarrow|Rightarrow|ell|infty|sim|"
+    r"approx|equiv|neq|leq|geq|ll|gg|in|sum|int|prod|partial|nabla|ldots|cdots|circ|perp|parallel|"
+    r"ast|star|dagger|prime|langle|rangle|mid|hbar|Re|Im|sin|cos|tan|log|ln|exp|min|max|[,;:!%])"
 )
-_COMMANDS_OF_A_GROUP = frozenset(
-    "mathrm mathit mathbf mathcal mathsf text bar overline hat vec tilde dot sqrt".split()
+_COMMANDS_OF_A_GROUP = re.compile(
+    r"\\(mathrm|mathit|mathbf|mathcal|mathsf|text|bar|overline|hat|vec|tilde|dot|sqrt)"
 )
 _SPACES = frozenset({r"\,", r"\;", r"\:", r"\!"})
 _TOKEN = re.compile(r"\\[a-zA-Z]+|\\[,;:!%]|[{}^_]|[a-zA-Z0-9 .,;:!?+\-*/=<>()\[\]|]")
@@ -29,7 +32,12 @@ def drawable(label: str) -> str:
     """
     text = " ".join(label.split())
     parts = text.split("$")
-    if 1 < len(parts) and len(parts) % 2 and len(text) <= 4 * LONGEST and all(is_sound(part) for part in parts[1::2]):
+    if (
+        len(parts) > 1
+        and len(parts) % 2
+        and len(text) <= 4 * LONGEST
+        and all(is_sound(part) for part in parts[1::2])
+    ):
         return text
     if len(text) > LONGEST:
         text = text[: LONGEST - 1] + "…"
@@ -37,6 +45,12 @@ def drawable(label: str) -> str:
     if text.startswith("_"):
         text = "\N{ZERO WIDTH SPACE}" + text
     return text.replace("$", r"\$")
+
+
+def quoted(text: str) -> str:
+    """Return text as Python writes it, in double quotes where it can."""
+    written = repr(text)
+    return written if '"' in written else f'"{written[1:-1]}"'
 
 
 def is_sound(tex: str) -> bool:
@@ -85,7 +99,6 @@ class _Reader:
             return self.sequence() and bool(self.left) and self.left.pop() == "}"
         if token in ("}", "^", "_"):
             return False
-        command = token[1:]
-        if token.startswith("\\") and command in _COMMANDS_OF_A_GROUP:
+        if _COMMANDS_OF_A_GROUP.fullmatch(token):
             return bool(self.left) and self.left[-1] == "{" and self._atom()
-        return not (command.isalpha() and token.startswith("\\")) or command in _PLAIN_COMMANDS
+        return not token.startswith("\\") or _PLAIN_COMMANDS.fullmatch(token) is not None

@@ -15,14 +15,11 @@ _NOMINAL = re.compile(r"nominal|nom|central|none", re.IGNORECASE)
 _DATASET = re.compile(r"datasets?|samples?|process(es)?", re.IGNORECASE)
 _QUANTITY = re.compile(r"(weighted )?(events|entries|counts|yield|candidates)\b", re.IGNORECASE)
 _UNIT = re.compile(r"\[([^\]]+)\]\s*\$?$")
-_MEASURED = re.compile(
-    r"^(pseudo|toy|asimov)?[-_ ]?data([-_ 0-9:]|$)|[-_ ]data$|run(20\d\d)[A-Z]", re.IGNORECASE
-)
-
 # M. A. Petroff, "Accessible Color Sequences for Data Visualization", arXiv:2107.02270
 _SIX = ["#5790fc", "#f89c20", "#e42536", "#964a8b", "#9c9ca1", "#7a21dd"]
-_EIGHT = "#1845fb #ff5e02 #c91f16 #c849a9 #adad7d #86c8dd #578dff #656364".split()
-_TEN = "#3f90da #ffa90e #bd1f01 #94a4a2 #832db6 #a96b59 #e76300 #b9ac70 #717581 #92dadd".split()
+_EIGHT = ["#1845fb", "#ff5e02", "#c91f16", "#c849a9", "#adad7d", "#86c8dd", "#578dff", "#656364"]
+_TEN = ["#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6"]
+_TEN += ["#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd"]
 
 
 def default_view(histogram: Histogram, datasets: Sequence[str]) -> View:
@@ -52,11 +49,6 @@ def default_view(histogram: Histogram, datasets: Sequence[str]) -> View:
 def is_profile(histogram: Histogram) -> bool:
     """Say whether a histogram holds means, which do not add up to a stack."""
     return "mean" in histogram.storage
-
-
-def is_measured(category: str) -> bool:
-    """Tell by its name whether a category holds measured events, not simulated ones."""
-    return _MEASURED.search(category) is not None
 
 
 def palette(count: int) -> list[str]:

@@ -1,0 +1,341 @@
+"""Writes the part of the code that draws: mplhep over arrays that are there already.
+
+The arrays are those that :func:`~casa_lab.histograms.takeaway.variables.variables`
+describes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from casa_lab.histograms.contents import FloatArray
+from casa_lab.histograms.models import Histogram
+
+from .labels import drawable, quoted
+from .models import Choice, Look
+from .numbers import Numbers, Row
+from .roles import is_profile, palette, percent, vertical_label
+
+_SHEETS = {"cms": "CMS", "atlas": "ATLAS2", "lhcb": "LHCb2", "plain": "ROOT"}
+"""Style sheets of mplhep."""
+
+_PLAIN_SIZE = (10, 8)
+
+_HEADROOM = 1.5
+"""Height of the plot in units of its highest point: room for legend and label."""
+
+_BAND = 'facecolor="none", edgecolor="dimgray", hatch="/////", linewidth=0'
+
+
+def plotting(numbers: Numbers, histogram: Histogram, choice: Choice, look: Look) -> list[str]:
+    """Return the lines that draw.
+
+    Parameters
+    ----------
+    numbers
+        What is drawn.
+    histogram
+        What it is drawn of.
+    choice
+        How it is shown.
+    look
+        How the picture looks.
+    """
+    body = _map if numbers.y_edges is not None else _plot
+    return [
+        f"mplhep.style.use({quoted(_SHEETS[look.style])})",
+        *_figure(numbers, look),
+        *body(numbers, histogram, choice),
+        *_experiment(numbers, look),
+    ]
+
+
+def _figure(numbers: Numbers, look: Look) -> Iterator[str]:
+    size = f"figsize={_PLAIN_SIZE}" if look.style == "plain" else ""
+    if not numbers.panel:
+        yield f"fig, ax = plt.subplots({size})"
+        return
+    yield "fig, (ax, panel) = plt.subplots("
+    yield f"    2, sharex=True,{' ' + size + ',' if size else ''}"
+    yield '    gridspec_kw={"height_ratios": [3, 1], "hspace": 0.1},'
+    yield ")"
+
+
+def _plot(numbers: Numbers, histogram: Histogram, choice: Choice) -> Iterator[str]:
+    yield from _stack(numbers, choice)
+    yield from _over(numbers, choice)
+    yield from _vertical(numbers, choice)
+    width = _common_width(numbers)
+    label = _vertical_title(numbers, histogram, width)
+    yield f"ax.set_ylabel({quoted(drawable(label))})"
+    if len(numbers.edges) > 1:
+        yield "ax.set_xlim(edges[0], edges[-1])"
+    yield from _flow_marks(numbers)
+    bottom = "panel" if numbers.panel else "ax"
+    yield from _names_below(numbers, bottom)
+    yield from _legend(numbers)
+    if numbers.panel:
+        yield from _panel(numbers)
+    yield f"{bottom}.set_xlabel({quoted(drawable(numbers.header.x.label))})"
+
+
+def _stack(numbers: Numbers, choice: Choice) -> Iterator[str]:
+    layers = numbers.having("layer")
+    if [row.name for row in layers] == [""]:
+        yield "mplhep.histplot("
+        yield '    total, edges, yerr=total_error, histtype="step",'
+        yield '    color="#5790fc", linewidth=2, ax=ax'
+        yield ")"
+        return
+    if not layers:
+        return
+    names = [row.name for row in layers]
+    colours = _colours(numbers, names, choice)
+    yield f"colors = [{', '.join(map(quoted, colours))}]"
+    yield f"labels = [{', '.join(quoted(_name(numbers, name)) for name in names)}]"
+    yield "mplhep.histplot("
+    yield "    list(layers.values()), edges, stack=True,"
+    yield '    histtype="fill", color=colors, label=labels, ax=ax'
+    yield ")"
+    if numbers.having("total"):
+        yield "mplhep.histplot("
+        yield '    total, edges, yerr=total_error, histtype="band", label="Stat. unc.",'
+        yield f"    {_BAND}, ax=ax"
+        yield ")"
+    if numbers.having("band"):
+        yield "mplhep.histplot("
+        yield '    total, edges, yerr=band_error, histtype="band", label="Stat. + syst. unc.",'
+        yield f"    {_BAND.replace('/////', chr(92) * 4)}, ax=ax"
+        yield ")"
+
+
+def _over(numbers: Numbers, choice: Choice) -> Iterator[str]:
+    """Draw what is not stacked: lines, points, and data over all."""
+    lines = [row.name for row in numbers.having("line")]
+    points = [row.name for row in numbers.having("points")]
+    colours = dict(
+        zip(
+            [*lines, *points],
+            _colours(numbers, [*lines, *points], choice),
+            strict=True,
+        )
+    )
+    for kind, name in [("lines", name) for name in lines] + [("points", name) for name in points]:
+        histtype = "step" if kind == "lines" else "errorbar"
+        yield f"values, error = {kind}[{quoted(name)}]"
+        yield f"mplhep.histplot(values, edges, yerr=error, histtype={quoted(histtype)},"
+        yield f"    color={quoted(colours[name])}, label={quoted(_name(numbers, name))}, ax=ax)"
+    for row in numbers.having("data"):
+        yield f"values, error = data[{quoted(row.name)}]"
+        yield 'mplhep.histplot(values, edges, yerr=error, histtype="errorbar", color="black",'
+        yield f"    label={quoted(_name(numbers, row.name) or 'Data')}, ax=ax)"
+
+
+def _vertical(numbers: Numbers, choice: Choice) -> Iterator[str]:
+    """Set the scale, with room at the top."""
+    tops, bottoms = _known(numbers.rows, 1), _known(numbers.rows, -1)
+    high, low = float(tops.max(initial=0.0)), float(bottoms.min(initial=np.inf))
+    if choice.log:
+        high = high if high > 0 else 1.0
+        least = float(tops.min(initial=high, where=tops > 0))
+        floor = max(min(least, high / 10), high * 1e-6) / 2
+        yield 'ax.set_yscale("log")'
+        yield f"ax.set_ylim({floor:.3g}, {high * (high / floor) ** (_HEADROOM - 1):.3g})"
+        return
+    if _is_free(numbers) and len(tops):
+        high = float(tops.max())
+    low = low if np.isfinite(low) else 0.0
+    if high <= low:
+        high = low + 1.0
+    bottom = 0.0
+    if _is_free(numbers) or low < 0:
+        bottom = low - 0.1 * (high - low)
+    yield f"ax.set_ylim({bottom:.4g}, {bottom + _HEADROOM * (high - bottom):.4g})"
+
+
+def _is_free(numbers: Numbers) -> bool:
+    """Say whether zero means nothing on the vertical axis, as for means."""
+    view = numbers.header.view
+    roles = {row.role for row in numbers.rows}
+    return view.profile or (roles <= {"points"} and view.fraction is None)
+
+
+def _vertical_title(numbers: Numbers, histogram: Histogram, width: float | None) -> str:
+    view = numbers.header.view
+    if view.fraction is not None:
+        return "Efficiency"
+    if view.profile:
+        label = next((axis.label for axis in histogram.axes if axis.name == view.y), view.y or "")
+        return f"Mean of {label}"
+    if is_profile(histogram):
+        return "Mean"
+    if view.per == "density":
+        return "Normalised to unit area"
+    label = vertical_label(histogram, numbers.header.x, None if view.per == "width" else width)
+    if view.per == "width":
+        return label.replace(" / bin", " / width of bin")
+    if view.cumulative is not None:
+        return f"{label.split(' / ')[0]}, cumulative"
+    return label
+
+
+def _common_width(numbers: Numbers) -> float | None:
+    widths = np.diff(numbers.edges[np.isfinite(numbers.edges)])
+    if numbers.header.x.kind != "regular" or not len(widths):
+        return None
+    return float(widths[0])
+
+
+def _flow_marks(numbers: Numbers) -> Iterator[str]:
+    if numbers.header.x.underflow:
+        yield 'ax.axvline(edges[1], color="gray", linestyle=":")  # underflow'
+    if numbers.header.x.overflow:
+        yield 'ax.axvline(edges[-2], color="gray", linestyle=":")  # overflow'
+
+
+def _names_below(numbers: Numbers, axes: str) -> Iterator[str]:
+    names = numbers.header.x.categories
+    if names is None or not names:
+        return
+    shown = [drawable(name) for name in names]
+    slant = ', rotation=30, ha="right"' if sum(map(len, shown)) > 50 else ""
+    yield f"names = [{', '.join(map(quoted, shown))}]"
+    yield f"{axes}.set_xticks((edges[:-1] + edges[1:]) / 2, names{slant})"
+    yield f'{axes}.tick_params(axis="x", which="minor", length=0)'
+
+
+def _legend(numbers: Numbers) -> Iterator[str]:
+    named = any(row.name for row in numbers.rows)
+    note = _note(numbers)
+    if not named and not note:
+        return
+    if not named:
+        yield f"ax.text(0.95, 0.93, {quoted(note)},"
+        yield '    transform=ax.transAxes, ha="right", fontsize="x-small")'
+        return
+    entries = len(numbers.rows)
+    # Data first, then the stack from its top, as the eye meets them.
+    yield "handles, entries = ax.get_legend_handles_labels()"
+    columns = ", ncols=2" if entries > 5 else ""
+    title = f', title={quoted(note)}, title_fontsize="xx-small"' if note else ""
+    size = "small" if entries <= 8 else "x-small" if entries <= 16 else "xx-small"
+    yield 'ax.legend(handles[::-1], entries[::-1], loc="upper right",'
+    yield f'    fontsize="{size}"{columns}{title})'
+
+
+def _note(numbers: Numbers) -> str:
+    """Say what a reader has to know of the numbers: that they are partial or scaled."""
+    header = numbers.header
+    notes = []
+    shares = list(header.fractions.values())
+    if any(share < 1 for share in shares):
+        least, most = percent(min(shares)), percent(max(shares))
+        notes.append(f"{least if least == most else f'{least} to {most}'} of the events")
+    if header.scale is not None and header.scale.luminosity is not None:
+        notes.append(rf"scaled to {header.scale.luminosity / 1000:.4g} fb$^{{-1}}$")
+    return ", ".join(notes)
+
+
+def _panel(numbers: Numbers) -> Iterator[str]:
+    described = numbers.header.panel
+    assert described is not None
+    for row in numbers.panel:
+        if row.role == "band":
+            yield "values, error = panel_band"
+            yield 'mplhep.histplot(values, edges, yerr=error, histtype="band",'
+            yield f"    {_BAND}, ax=panel)"
+    colours = _colours(numbers, [row.name for row in numbers.panel], None)
+    for row, colour in zip(numbers.panel, colours, strict=True):
+        if row.role == "band":
+            continue
+        histtype = "step" if row.role in ("line", "layer") else "errorbar"
+        shade = "black" if row.role == "data" else colour
+        yield f"values, error = panel_rows[{quoted(row.name)}]"
+        yield f"mplhep.histplot(values, edges, yerr=error, histtype={quoted(histtype)},"
+        yield f"    color={quoted(shade)}, ax=panel)"
+    middle = 1 if described.kind == "ratio" else 0
+    reach = _reach(numbers, middle)
+    yield f'panel.axhline({middle}, color="gray", linestyle="--", linewidth=1)'
+    yield f"panel.set_ylim({middle - reach:.3g}, {middle + reach:.3g})"
+    yield f"panel.set_ylabel({quoted(_panel_title(numbers))},"
+    yield '    loc="center", fontsize="small")'
+
+
+def _reach(numbers: Numbers, middle: float) -> float:
+    """Return how far the panel reaches to both sides: most of the points, not the wildest."""
+    values = np.concatenate([row.values for row in numbers.panel if row.role != "band"])
+    distances = np.abs(values[np.isfinite(values)] - middle)
+    usual = float(np.quantile(distances, 0.9)) if len(distances) else 0.0
+    steps = (0.1, 0.2, 0.5, 1.0) if middle else (2.5, 4.0, 6.0, 10.0)
+    return next((step for step in steps if 1.3 * usual <= step), steps[-1])
+
+
+def _panel_title(numbers: Numbers) -> str:
+    described = numbers.header.panel
+    assert described is not None
+    if described.kind == "pull":
+        return "Pull"
+    if not described.reference:
+        return "Data / MC" if numbers.having("data") else "Ratio"
+    return f"Ratio to {drawable(described.reference)}"
+
+
+def _map(numbers: Numbers, histogram: Histogram, choice: Choice) -> Iterator[str]:
+    header = numbers.header
+    norm = ""
+    if choice.log:
+        yield "values = np.where(values > 0, values, np.nan)"
+        norm = ', norm="log"'
+    yield f"drawn = mplhep.hist2dplot(values, edges, y_edges, flow=None{norm}, ax=ax)"
+    label = histogram.label if histogram.label != histogram.path else "Entries"
+    yield f"drawn.cbar.set_label({quoted(drawable(label))})"
+    yield f"ax.set_xlabel({quoted(drawable(header.x.label))})"
+    if header.y is not None:
+        yield f"ax.set_ylabel({quoted(drawable(header.y.label))})"
+
+
+def _experiment(numbers: Numbers, look: Look) -> Iterator[str]:
+    """Draw whose picture it is, from which data."""
+    scale = numbers.header.scale
+    luminosity = look.luminosity
+    if luminosity is None and scale is not None and scale.luminosity is not None:
+        luminosity = scale.luminosity / 1000
+    if look.style != "plain":
+        facts = [
+            quoted(drawable(look.status)),
+            f"data={bool(numbers.having('data'))}",
+            *([f"lumi={luminosity:.10g}"] if luminosity is not None else []),
+            f"com={f'{look.energy:.10g}' if look.energy is not None else None}",
+        ]
+        yield f"mplhep.{look.style}.label({', '.join(facts)}, ax=ax)"
+        return
+    if look.status:
+        yield f'ax.set_title({quoted(drawable(look.status))}, loc="left", fontsize="small")'
+    right = [rf"{luminosity:.4g} fb$^{{-1}}$"] if luminosity is not None else []
+    right += [f"({look.energy:.4g} TeV)"] if look.energy is not None else []
+    if right:
+        yield f'ax.set_title({quoted(" ".join(right))}, loc="right", fontsize="small")'
+
+
+def _colours(numbers: Numbers, names: list[str], choice: Choice | None) -> list[str]:
+    """Return colours; a category keeps its own while others are still to come."""
+    order = list(choice.order) if choice is not None else []
+    known = [name for name in order if name in names or name in numbers.header.fractions]
+    data = {row.name for row in numbers.having("data")}
+    places = [name for name in dict.fromkeys([*known, *names]) if name not in data]
+    colours = dict(zip(places, palette(len(places)), strict=True))
+    return [colours.get(name, "black") for name in names]
+
+
+def _name(numbers: Numbers, name: str) -> str:
+    share = numbers.header.fractions.get(name, 1.0)
+    return drawable(name) + (f" ({percent(share)})" if share < 1 else "")
+
+
+def _known(rows: list[Row], sign: int) -> FloatArray:
+    """Return where the uncertainties of all rows end, above or below, as far as known."""
+    ends = [row.values + sign * np.nan_to_num(row.upper if sign > 0 else row.lower) for row in rows]
+    every = np.concatenate(ends) if ends else np.zeros(0)
+    return every[np.isfinite(every)]
