@@ -20,6 +20,7 @@ from casa_lab.forecasts.forecast import DryRun
 from .clusters.models import Cluster, ClusterList, NewCluster, ProfileList, ScaleCluster
 from .datasets.models import DatasetList, NewSource, Source
 from .histograms.models import FrameHeader, HistogramCatalog, Unwatch, ViewProblem, Watch
+from .histograms.takeaway.models import Code, CodeRequest, Export
 from .runs.history.models import ChangeQuery, NewLabels, RunChanges, RunDetails, RunList, RunQuery
 from .runs.metrics import RunMetrics
 from .runs.models import (
@@ -54,6 +55,8 @@ class Endpoint:
     query: type[BaseModel] | None = None
     upload: str | None = None
     """Media type of a body that is not JSON."""
+    file: bool = False
+    """Whether the reply is a file, whose name and type its headers tell."""
 
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -186,6 +189,21 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "GET", "/casa/runs/{run}/histograms", "List the histograms of a run.", HistogramCatalog
     ),
+    Endpoint(
+        "POST",
+        "/casa/runs/{run}/histograms/code",
+        "Write Python that loads a histogram and draws it.",
+        Code,
+        CodeRequest,
+    ),
+    Endpoint(
+        "POST",
+        "/casa/runs/{run}/histograms/export",
+        "Make a file of histograms.",
+        None,
+        Export,
+        file=True,
+    ),
 )
 """Every JSON endpoint. Histograms travel over the websocket at ``/casa/histograms``."""
 
@@ -226,6 +244,8 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     success: dict[str, Any] = {"description": "Success."}
     if endpoint.reply:
         success["content"] = _content(endpoint.reply)
+    if endpoint.file:
+        success["content"] = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
     operation: dict[str, Any] = {
         "summary": endpoint.summary,
         "responses": {

@@ -6,7 +6,7 @@ from typing import Any
 
 from tornado.web import RequestHandler
 
-from . import clusters, datasets, document, forecasts, history, runs
+from . import clusters, datasets, document, forecasts, history, runs, takeaway
 from .base import CasaHandler, pattern
 from .companion import Companion
 from .dashboard import DashboardHandler
@@ -40,6 +40,8 @@ JSON_HANDLERS: tuple[type[CasaHandler], ...] = (
     history.RerunHandler,
     runs.LogHandler,
     runs.HistogramCatalogHandler,
+    takeaway.HistogramCodeHandler,
+    takeaway.HistogramExportHandler,
 )
 """The handlers of :data:`casa_lab.openapi.ENDPOINTS`."""
 

@@ -105,6 +105,8 @@ def ask(jp_fetch: Any) -> Ask:
             **options,
         )
         check_reply(method, path, response)
+        if "Content-Disposition" in response.headers:
+            return Reply(response.code, response.body)
         text = response.body.decode()
         return Reply(response.code, json.loads(text) if text else None)
 
@@ -122,6 +124,9 @@ def check_reply(method: str, path: str, response: HTTPResponse) -> None:
         )
         assert response.code == endpoint.status
         model = endpoint.reply
+        if endpoint.file:
+            assert "attachment" in response.headers["Content-Disposition"]
+            return
     if model is None:
         assert response.body == b""
     else:

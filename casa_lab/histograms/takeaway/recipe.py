@@ -107,6 +107,7 @@ class _Reducer:
         inner = shown.bins - int(axis.discrete and bool(shown.bins > axis.bins))
         return (
             not axis.circular
+            and (axis.kind != "integer" or rebin == 1)
             and bool(np.isfinite(edges).all())
             and axis.bins == inner * rebin
             and axis.bins > 0
