@@ -11,7 +11,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from casa_lab.histograms.contents import FloatArray
-from casa_lab.histograms.models import Histogram
+from casa_lab.histograms.models import Axis, Histogram
+from casa_lab.histograms.rows import is_measured
 
 from .labels import drawable, quoted
 from .models import Choice, Look
@@ -21,10 +22,13 @@ from .roles import is_profile, palette, percent, vertical_label
 _SHEETS = {"cms": "CMS", "atlas": "ATLAS2", "lhcb": "LHCb2", "plain": "ROOT"}
 """Style sheets of mplhep."""
 
+_LETTERS = {"cms": 22, "atlas": 13, "lhcb": 26, "plain": 22}
+"""Size of the legend's letters in points: the sheets' relative sizes are relative to much."""
+
 _PLAIN_SIZE = (10, 8)
 
-_HEADROOM = 1.5
-"""Height of the plot in units of its highest point: room for legend and label."""
+_MARKER = 10
+
 
 _BAND = 'facecolor="none", edgecolor="dimgray", hatch="/////", linewidth=0'
 
@@ -43,11 +47,14 @@ def plotting(numbers: Numbers, histogram: Histogram, choice: Choice, look: Look)
     look
         How the picture looks.
     """
-    body = _map if numbers.y_edges is not None else _plot
+    if numbers.y_edges is not None:
+        body = _map(numbers, histogram, choice)
+    else:
+        body = _plot(numbers, histogram, choice, _LETTERS[look.style])
     return [
         f"mplhep.style.use({quoted(_SHEETS[look.style])})",
         *_figure(numbers, look),
-        *body(numbers, histogram, choice),
+        *body,
         *_experiment(numbers, look),
     ]
 
@@ -63,7 +70,7 @@ def _figure(numbers: Numbers, look: Look) -> Iterator[str]:
     yield ")"
 
 
-def _plot(numbers: Numbers, histogram: Histogram, choice: Choice) -> Iterator[str]:
+def _plot(numbers: Numbers, histogram: Histogram, choice: Choice, size: int) -> Iterator[str]:
     yield from _stack(numbers, choice)
     yield from _over(numbers, choice)
     yield from _vertical(numbers, choice)
@@ -74,10 +81,10 @@ def _plot(numbers: Numbers, histogram: Histogram, choice: Choice) -> Iterator[st
         yield "ax.set_xlim(edges[0], edges[-1])"
     yield from _flow_marks(numbers)
     bottom = "panel" if numbers.panel else "ax"
-    yield from _names_below(numbers, bottom)
-    yield from _legend(numbers)
+    yield from _names_along(numbers.header.x, bottom)
+    yield from _legend(numbers, size)
     if numbers.panel:
-        yield from _panel(numbers)
+        yield from _panel(numbers, size)
     yield f"{bottom}.set_xlabel({quoted(drawable(numbers.header.x.label))})"
 
 
@@ -126,11 +133,14 @@ def _over(numbers: Numbers, choice: Choice) -> Iterator[str]:
         histtype = "step" if kind == "lines" else "errorbar"
         yield f"values, error = {kind}[{quoted(name)}]"
         yield f"mplhep.histplot(values, edges, yerr=error, histtype={quoted(histtype)},"
-        yield f"    color={quoted(colours[name])}, label={quoted(_name(numbers, name))}, ax=ax)"
+        size = f" markersize={_MARKER}," if kind == "points" else ""
+        yield f"    color={quoted(colours[name])},{size}"
+        yield f"    label={quoted(_name(numbers, name))}, ax=ax)"
     for row in numbers.having("data"):
         yield f"values, error = data[{quoted(row.name)}]"
         yield 'mplhep.histplot(values, edges, yerr=error, histtype="errorbar", color="black",'
-        yield f"    label={quoted(_name(numbers, row.name) or 'Data')}, ax=ax)"
+        label = _name(numbers, row.name) or "Data"
+        yield f"    label={quoted(label)}, markersize={_MARKER}, ax=ax)"
 
 
 def _vertical(numbers: Numbers, choice: Choice) -> Iterator[str]:
@@ -142,7 +152,7 @@ def _vertical(numbers: Numbers, choice: Choice) -> Iterator[str]:
         least = float(tops.min(initial=high, where=tops > 0))
         floor = max(min(least, high / 10), high * 1e-6) / 2
         yield 'ax.set_yscale("log")'
-        yield f"ax.set_ylim({floor:.3g}, {high * (high / floor) ** (_HEADROOM - 1):.3g})"
+        yield f"ax.set_ylim({floor:.3g}, {high * (high / floor) ** (_headroom(numbers) - 1):.3g})"
         return
     if _is_free(numbers) and len(tops):
         high = float(tops.max())
@@ -152,7 +162,14 @@ def _vertical(numbers: Numbers, choice: Choice) -> Iterator[str]:
     bottom = 0.0
     if _is_free(numbers) or low < 0:
         bottom = low - 0.1 * (high - low)
-    yield f"ax.set_ylim({bottom:.4g}, {bottom + _HEADROOM * (high - bottom):.4g})"
+    yield f"ax.set_ylim({bottom:.4g}, {bottom + _headroom(numbers) * (high - bottom):.4g})"
+
+
+def _headroom(numbers: Numbers) -> float:
+    """Return the height of the plot in units of its highest point: room for the legend."""
+    entries = sum(1 for row in numbers.rows if row.name) + bool(numbers.having("total"))
+    lines = min(entries, 5) if entries <= 5 else (entries + 1) // 2
+    return min(1.25 + lines * (0.1 if numbers.panel else 0.065), 2.2)
 
 
 def _is_free(numbers: Numbers) -> bool:
@@ -195,34 +212,35 @@ def _flow_marks(numbers: Numbers) -> Iterator[str]:
         yield 'ax.axvline(edges[-2], color="gray", linestyle=":")  # overflow'
 
 
-def _names_below(numbers: Numbers, axes: str) -> Iterator[str]:
-    names = numbers.header.x.categories
-    if names is None or not names:
+def _names_along(axis: Axis, axes: str, side: str = "x") -> Iterator[str]:
+    """Write the names of categories where numbers would be."""
+    if not axis.categories:
         return
-    shown = [drawable(name) for name in names]
-    slant = ', rotation=30, ha="right"' if sum(map(len, shown)) > 50 else ""
+    shown = [drawable(name) for name in axis.categories]
+    slant = ', rotation=30, ha="right"' if side == "x" and sum(map(len, shown)) > 50 else ""
+    edges = "edges" if side == "x" else "y_edges"
     yield f"names = [{', '.join(map(quoted, shown))}]"
-    yield f"{axes}.set_xticks((edges[:-1] + edges[1:]) / 2, names{slant})"
-    yield f'{axes}.tick_params(axis="x", which="minor", length=0)'
+    yield f"{axes}.set_{side}ticks(({edges}[:-1] + {edges}[1:]) / 2, names{slant})"
+    yield f'{axes}.tick_params(axis="{side}", which="minor", length=0)'
 
 
-def _legend(numbers: Numbers) -> Iterator[str]:
+def _legend(numbers: Numbers, size: int) -> Iterator[str]:
     named = any(row.name for row in numbers.rows)
     note = _note(numbers)
     if not named and not note:
         return
     if not named:
         yield f"ax.text(0.95, 0.93, {quoted(note)},"
-        yield '    transform=ax.transAxes, ha="right", fontsize="x-small")'
+        yield f'    transform=ax.transAxes, ha="right", fontsize={0.8 * size:.3g})'
         return
     entries = len(numbers.rows)
     # Data first, then the stack from its top, as the eye meets them.
     yield "handles, entries = ax.get_legend_handles_labels()"
     columns = ", ncols=2" if entries > 5 else ""
-    title = f', title={quoted(note)}, title_fontsize="xx-small"' if note else ""
-    size = "small" if entries <= 8 else "x-small" if entries <= 16 else "xx-small"
+    title = f", title={quoted(note)}, title_fontsize={0.7 * size:.3g}" if note else ""
+    letters = size if entries <= 8 else 0.8 * size if entries <= 16 else 0.6 * size
     yield 'ax.legend(handles[::-1], entries[::-1], loc="upper right",'
-    yield f'    fontsize="{size}"{columns}{title})'
+    yield f"    fontsize={letters:.3g}{columns}{title})"
 
 
 def _note(numbers: Numbers) -> str:
@@ -238,7 +256,7 @@ def _note(numbers: Numbers) -> str:
     return ", ".join(notes)
 
 
-def _panel(numbers: Numbers) -> Iterator[str]:
+def _panel(numbers: Numbers, size: int) -> Iterator[str]:
     described = numbers.header.panel
     assert described is not None
     for row in numbers.panel:
@@ -254,13 +272,14 @@ def _panel(numbers: Numbers) -> Iterator[str]:
         shade = "black" if row.role == "data" else colour
         yield f"values, error = panel_rows[{quoted(row.name)}]"
         yield f"mplhep.histplot(values, edges, yerr=error, histtype={quoted(histtype)},"
-        yield f"    color={quoted(shade)}, ax=panel)"
+        points = f", markersize={_MARKER}" if histtype == "errorbar" else ""
+        yield f"    color={quoted(shade)}{points}, ax=panel)"
     middle = 1 if described.kind == "ratio" else 0
     reach = _reach(numbers, middle)
     yield f'panel.axhline({middle}, color="gray", linestyle="--", linewidth=1)'
     yield f"panel.set_ylim({middle - reach:.3g}, {middle + reach:.3g})"
     yield f"panel.set_ylabel({quoted(_panel_title(numbers))},"
-    yield '    loc="center", fontsize="small")'
+    yield f'    loc="center", fontsize={size})'
 
 
 def _reach(numbers: Numbers, middle: float) -> float:
@@ -292,7 +311,9 @@ def _map(numbers: Numbers, histogram: Histogram, choice: Choice) -> Iterator[str
     label = histogram.label if histogram.label != histogram.path else "Entries"
     yield f"drawn.cbar.set_label({quoted(drawable(label))})"
     yield f"ax.set_xlabel({quoted(drawable(header.x.label))})"
+    yield from _names_along(header.x, "ax")
     if header.y is not None:
+        yield from _names_along(header.y, "ax", "y")
         yield f"ax.set_ylabel({quoted(drawable(header.y.label))})"
 
 
@@ -305,7 +326,7 @@ def _experiment(numbers: Numbers, look: Look) -> Iterator[str]:
     if look.style != "plain":
         facts = [
             quoted(drawable(look.status)),
-            f"data={bool(numbers.having('data'))}",
+            f"data={_has_data(numbers)}",
             *([f"lumi={luminosity:.10g}"] if luminosity is not None else []),
             f"com={f'{look.energy:.10g}' if look.energy is not None else None}",
         ]
@@ -319,9 +340,15 @@ def _experiment(numbers: Numbers, look: Look) -> Iterator[str]:
         yield f'ax.set_title({quoted(" ".join(right))}, loc="right", fontsize="small")'
 
 
+def _has_data(numbers: Numbers) -> bool:
+    """Say whether recorded events are behind the numbers, be they told apart or not."""
+    names = [row.name for row in numbers.rows] + list(numbers.header.fractions)
+    return bool(numbers.having("data")) or any(is_measured(name) for name in names)
+
+
 def _colours(numbers: Numbers, names: list[str], choice: Choice | None) -> list[str]:
     """Return colours; a category keeps its own while others are still to come."""
-    order = list(choice.order) if choice is not None else []
+    order = [] if choice is None or names == [""] else choice.order
     known = [name for name in order if name in names or name in numbers.header.fractions]
     data = {row.name for row in numbers.having("data")}
     places = [name for name in dict.fromkeys([*known, *names]) if name not in data]
