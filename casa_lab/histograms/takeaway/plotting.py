@@ -169,7 +169,7 @@ def _headroom(numbers: Numbers) -> float:
     """Return the height of the plot in units of its highest point: room for the legend."""
     entries = sum(1 for row in numbers.rows if row.name) + bool(numbers.having("total"))
     lines = min(entries, 5) if entries <= 5 else (entries + 1) // 2
-    return min(1.25 + lines * (0.1 if numbers.panel else 0.065), 2.2)
+    return min(1.25 + lines * (0.13 if numbers.panel else 0.065), 2.2)
 
 
 def _is_free(numbers: Numbers) -> bool:
@@ -328,6 +328,8 @@ def _experiment(numbers: Numbers, look: Look) -> Iterator[str]:
             quoted(drawable(look.status)),
             f"data={_has_data(numbers)}",
             *([f"lumi={luminosity:.10g}"] if luminosity is not None else []),
+            # What stands inside the frame elsewhere could not be read on a map.
+            *(["loc=0"] if numbers.y_edges is not None else []),
             f"com={f'{look.energy:.10g}' if look.energy is not None else None}",
         ]
         yield f"mplhep.{look.style}.label({', '.join(facts)}, ax=ax)"
