@@ -37,8 +37,7 @@ class HistogramExportHandler(CasaHandler):
     async def post(self, run: str) -> None:
         order = await self.call(order_file, run, self.parse(Export), self.companion.frames)
         data = await self.call(make_file_apart, order.job)
-        self.set_header("Content-Type", order.media_type)
         self.set_header("Content-Disposition", f"attachment; filename*=UTF-8''{quote(order.name)}")
         # Names in a picture are the analyst's: never let a browser run what it finds in one.
         self.set_header("X-Content-Type-Options", "nosniff")
-        await self.finish(data)
+        await self.finish(data, set_content_type=order.media_type)
