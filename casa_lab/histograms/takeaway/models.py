@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from casa_lab.histograms.models import View
 
@@ -43,12 +44,24 @@ class Choice(BaseModel):
     view: View | None = Field(
         None, description="What is drawn of it; left out, what Casa would show first."
     )
-    log: bool = Field(False, description="Logarithmic vertical axis.")
-    flow: bool = Field(False, description="Underflow and overflow are shown.")
+    log: bool = Field(False, description="Logarithmic scale of the contents.")
+    log_x: bool | None = Field(
+        None, description="Logarithmic horizontal axis; null for what its bins suggest."
+    )
+    range: tuple[float, float] | None = Field(
+        None, description="Which part of the horizontal axis is shown; null for all of it."
+    )
     order: list[str] = Field(
         default_factory=list,
         description="Categories of the stack from the bottom up; others follow.",
     )
+
+    @field_validator("range")
+    @classmethod
+    def _not_empty(cls, ends: tuple[float, float] | None) -> tuple[float, float] | None:
+        if ends is not None and not -math.inf < ends[0] < ends[1] < math.inf:
+            raise ValueError("the range must be of two numbers, the smaller one first")
+        return ends
 
 
 class CodeRequest(BaseModel):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from casa_lab.histograms.contents import FloatArray
 from casa_lab.histograms.models import Axis, Histogram
@@ -77,8 +78,7 @@ def _plot(numbers: Numbers, histogram: Histogram, choice: Choice, size: int) -> 
     width = _common_width(numbers)
     label = _vertical_title(numbers, histogram, width)
     yield f"ax.set_ylabel({quoted(drawable(label))})"
-    if len(numbers.edges) > 1:
-        yield "ax.set_xlim(edges[0], edges[-1])"
+    yield from _horizontal(numbers, choice)
     yield from _flow_marks(numbers)
     bottom = "panel" if numbers.panel else "ax"
     yield from _names_along(numbers.header.x, bottom)
@@ -143,9 +143,22 @@ def _over(numbers: Numbers, choice: Choice) -> Iterator[str]:
         yield f"    label={quoted(label)}, markersize={_MARKER}, ax=ax)"
 
 
+def _horizontal(numbers: Numbers, choice: Choice) -> Iterator[str]:
+    """Set the horizontal axis, which a panel shares."""
+    axis = numbers.header.x
+    is_log = axis.transform == "log" if choice.log_x is None else choice.log_x
+    if is_log and not axis.discrete and len(numbers.edges) and numbers.positions[0] > 0:
+        yield 'ax.set_xscale("log")'
+    if choice.range is not None:
+        yield f"ax.set_xlim({choice.range[0]!r}, {choice.range[1]!r})"
+    elif len(numbers.edges) > 1:
+        yield "ax.set_xlim(edges[0], edges[-1])"
+
+
 def _vertical(numbers: Numbers, choice: Choice) -> Iterator[str]:
     """Set the scale, with room at the top."""
-    tops, bottoms = _known(numbers.rows, 1), _known(numbers.rows, -1)
+    shown = _shown(numbers, choice)
+    tops, bottoms = _known(numbers.rows, shown, 1), _known(numbers.rows, shown, -1)
     high, low = float(tops.max(initial=0.0)), float(bottoms.min(initial=np.inf))
     if choice.log:
         high = high if high > 0 else 1.0
@@ -311,6 +324,8 @@ def _map(numbers: Numbers, histogram: Histogram, choice: Choice) -> Iterator[str
     label = histogram.label if histogram.label != histogram.path else "Entries"
     yield f"drawn.cbar.set_label({quoted(drawable(label))})"
     yield f"ax.set_xlabel({quoted(drawable(header.x.label))})"
+    if choice.range is not None:
+        yield f"ax.set_xlim({choice.range[0]!r}, {choice.range[1]!r})"
     yield from _names_along(header.x, "ax")
     if header.y is not None:
         yield from _names_along(header.y, "ax", "y")
@@ -363,8 +378,21 @@ def _name(numbers: Numbers, name: str) -> str:
     return drawable(name) + (f" ({percent(share)})" if share < 1 else "")
 
 
-def _known(rows: list[Row], sign: int) -> FloatArray:
+def _shown(numbers: Numbers, choice: Choice) -> NDArray[np.bool_]:
+    """Return which bins are in the range that is shown."""
+    edges = numbers.positions
+    if choice.range is None or len(edges) < 2:
+        return np.ones(max(len(edges) - 1, 0), dtype=bool)
+    low, high = choice.range
+    inside: NDArray[np.bool_] = (edges[1:] > low) & (edges[:-1] < high)
+    return inside
+
+
+def _known(rows: list[Row], shown: NDArray[np.bool_], sign: int) -> FloatArray:
     """Return where the uncertainties of all rows end, above or below, as far as known."""
-    ends = [row.values + sign * np.nan_to_num(row.upper if sign > 0 else row.lower) for row in rows]
+    ends = [
+        (row.values + sign * np.nan_to_num(row.upper if sign > 0 else row.lower))[shown]
+        for row in rows
+    ]
     every = np.concatenate(ends) if ends else np.zeros(0)
     return every[np.isfinite(every)]

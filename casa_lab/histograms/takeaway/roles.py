@@ -1,7 +1,6 @@
 """What the parts of a histogram are for, judged by their names as the browser does.
 
-The same rules are in ``src/histograms/choices.ts`` and
-``src/histograms/renderer``: what is taken away looks like what was on screen.
+The same rules are in ``src/histograms``: what is taken away looks like what was on screen.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from casa_lab.histograms.models import Axis, Histogram, View
+from casa_lab.histograms.rows import is_measured
 
 _NOMINAL = re.compile(r"nominal|nom|central|none", re.IGNORECASE)
 _DATASET = re.compile(r"datasets?|samples?|process(es)?", re.IGNORECASE)
@@ -23,7 +23,11 @@ _TEN += ["#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd"]
 
 
 def default_view(histogram: Histogram, datasets: Sequence[str]) -> View:
-    """Return the view to start with: along numbers, stacked by dataset, nominal.
+    """Return the view to start with.
+
+    Along the first axis of numbers, stacked by dataset where there is such an axis, with
+    nominal weights, the band of variations around it, and data compared with the stack. Two
+    axes of numbers make a map.
 
     Parameters
     ----------
@@ -32,18 +36,33 @@ def default_view(histogram: Histogram, datasets: Sequence[str]) -> View:
     datasets
         Names of the run's datasets.
     """
-    stack = _dataset_axis(histogram, datasets)
+    rows = _dataset_axis(histogram, datasets)
     along = [axis for axis in histogram.axes if not axis.discrete]
-    others = [axis for axis in histogram.axes if axis is not stack]
+    others = [axis for axis in histogram.axes if axis is not rows]
     x = next(iter(along or others or histogram.axes))
-    if stack is x or is_profile(histogram):
-        stack = None
-    select = {}
+    is_map = len(along) == 2
+    means = is_profile(histogram)
+    stack = None if rows is x or is_map or means else rows
+    drawn = {x.name, along[1].name if is_map else None, stack.name if stack else None}
+    select, variations = {}, None
     for axis in histogram.axes:
-        nominal = [name for name in axis.categories or [] if _NOMINAL.fullmatch(name)]
-        if axis is not x and axis is not stack and nominal:
-            select[axis.name] = nominal[0]
-    return View(x=x.name, stack=None if stack is None else stack.name, select=select)
+        nominal = axis.nominal or next(
+            (name for name in axis.categories or [] if _NOMINAL.fullmatch(name)), None
+        )
+        if axis.name not in drawn and nominal is not None:
+            select[axis.name] = nominal
+            if axis.nominal is not None and variations is None and not is_map and not means:
+                variations = axis.name
+    names = (stack.categories if stack else None) or []
+    measured = sum(is_measured(name) for name in names)
+    return View(
+        x=x.name,
+        y=along[1].name if is_map else None,
+        stack=stack.name if stack else None,
+        select=select,
+        variations=variations,
+        panel="ratio" if 0 < measured < len(names) else None,
+    )
 
 
 def is_profile(histogram: Histogram) -> bool:
