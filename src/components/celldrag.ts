@@ -21,33 +21,58 @@ export interface IDraggedCode {
 /**
  * Lets an element be dragged into a notebook, where it becomes a new code cell.
  *
- * @param what - Returns what is dragged, when the drag starts.
+ * @param what - Returns what is dragged, when the drag starts. While it is on
+ *   its way, the drag waits; without it there is none.
+ * @param isButton - Whether the element is a button, which is pressed as well.
  * @returns A handler for the element's `onPointerDown`.
  */
 export function dragsCell(
-  what: () => IDraggedCode
+  what: () => IDraggedCode | Promise<IDraggedCode>,
+  isButton = false
 ): React.PointerEventHandler<HTMLElement> {
   return down => {
     // Fingers scroll, and buttons are for pressing.
+    const pressed = isButton ? 'input, select' : 'button, input, select';
     if (
       down.button !== 0 ||
       down.pointerType === 'touch' ||
-      (down.target as Element).closest('button, input, select')
+      (down.target as Element).closest(pressed)
     ) {
       return;
     }
+    let isDown = true;
+    let { clientX: x, clientY: y } = down;
+    let isAsked = false;
     const end = () => {
+      isDown = false;
       document.removeEventListener('pointermove', move, true);
       document.removeEventListener('pointerup', end, true);
     };
-    const move = (event: PointerEvent) => {
-      const distance = Math.max(
-        Math.abs(event.clientX - down.clientX),
-        Math.abs(event.clientY - down.clientY)
-      );
-      if (distance >= THRESHOLD) {
+    const start = (code: IDraggedCode) => {
+      if (isDown) {
         end();
-        startDrag(what(), event.clientX, event.clientY);
+        startDrag(code, x, y);
+      }
+    };
+    const move = (event: PointerEvent) => {
+      x = event.clientX;
+      y = event.clientY;
+      const distance = Math.max(
+        Math.abs(x - down.clientX),
+        Math.abs(y - down.clientY)
+      );
+      if (distance < THRESHOLD || isAsked) {
+        return;
+      }
+      isAsked = true;
+      const found = what();
+      if (found instanceof Promise) {
+        found.then(start, (error: unknown) => {
+          console.error('There is nothing to drag:', error);
+          end();
+        });
+      } else {
+        start(found);
       }
     };
     document.addEventListener('pointermove', move, true);

@@ -96,6 +96,31 @@ export function NumberField(props: INumberProps): JSX.Element {
   );
 }
 
+interface ITextProps {
+  readonly label: string;
+  readonly value: string;
+  readonly placeholder?: string;
+  readonly onChange: (value: string) => void;
+}
+
+/** A few words. */
+export function TextField(props: ITextProps): JSX.Element {
+  const { label, onChange, placeholder, value } = props;
+  return (
+    <label className="casa-Controls-choice">
+      <span>{label}</span>
+      <input
+        type="text"
+        maxLength={60}
+        className="casa-Controls-number"
+        value={value}
+        placeholder={placeholder}
+        onChange={event => onChange(event.target.value)}
+      />
+    </label>
+  );
+}
+
 /** Returns a choice of an analyst's name, which may hold markup. */
 export function option(value: string, label: string): Option {
   return [value, plainLabel(label)];

@@ -1,8 +1,10 @@
 export { Controls } from './controls';
+export { Choice, NumberField, TextField, Toggle } from './fields';
 export { partialList, partialRange, partialText } from './fractions';
 export { useSignal } from './hooks';
 export { pinIcon } from './icons';
 export { HistogramModel } from './model';
 export { type IRunChoice, PinnedRun } from './pin';
 export { HistogramStream, type IHistogramStream } from './stream';
+export { valuesText } from './values';
 export { FullPlot, Thumbnail } from './view';

@@ -3,6 +3,8 @@ import { Manager } from '../services/manager';
 import type {
   Acceptance,
   DryRun,
+  CodeRequest,
+  Export,
   FailureList,
   FileTiles,
   HistogramCatalog,
@@ -22,11 +24,13 @@ import type {
   RunSeries
 } from '../services/models';
 import { isOlder, Records } from '../services/records';
+import type { IFile } from '../services/request';
 import {
   dryRun,
   failureList,
   fileTiles,
   histogramCatalog,
+  histogramCode,
   nothing,
   processorList,
   run,
@@ -183,6 +187,15 @@ export class RunManager extends Manager implements IRunManager {
 
   histograms(id: string): Promise<HistogramCatalog> {
     return this.request(`${Private.path(id)}/histograms`, histogramCatalog);
+  }
+
+  exportHistograms(id: string, wanted: Export): Promise<IFile> {
+    return this.requestFile(`${Private.path(id)}/histograms/export`, wanted);
+  }
+
+  async histogramCode(id: string, wanted: CodeRequest): Promise<string> {
+    const path = `${Private.path(id)}/histograms/code`;
+    return (await this.request(path, histogramCode, { body: wanted })).code;
   }
 
   async processors(): Promise<Processor[]> {

@@ -3,6 +3,8 @@ import type { IManager } from '../services/manager';
 import type {
   Acceptance,
   DryRun,
+  CodeRequest,
+  Export,
   FailureList,
   FileTiles,
   HistogramCatalog,
@@ -21,6 +23,7 @@ import type {
   RunMetrics,
   RunSeries
 } from '../services/models';
+import type { IFile } from '../services/request';
 
 export const IRunManager = new Token<IRunManager>(
   'casa-lab:IRunManager',
@@ -113,6 +116,12 @@ export interface IRunManager extends IManager {
 
   /** Lists the histograms in the run's newest snapshot. */
   histograms(id: string): Promise<HistogramCatalog>;
+
+  /** Makes a file of histograms of a run. */
+  exportHistograms(id: string, wanted: Export): Promise<IFile>;
+
+  /** Returns Python that loads a histogram of a run and draws it. */
+  histogramCode(id: string, wanted: CodeRequest): Promise<string>;
 
   /** Finds the processors in the source files below the server's root. */
   processors(): Promise<Processor[]>;

@@ -5,7 +5,13 @@ import type { IDisposable } from '@lumino/disposable';
 import { Poll } from '@lumino/polling';
 import { type ISignal, Signal } from '@lumino/signaling';
 import { type EventNoun, schemaId } from './events';
-import { messageOf, request, type IRequestOptions } from './request';
+import {
+  type IFile,
+  type IRequestOptions,
+  messageOf,
+  request,
+  requestFile
+} from './request';
 import type { Check } from './validate';
 
 /** How often the poll looks while all is well, in milliseconds. */
@@ -104,6 +110,11 @@ export abstract class Manager implements IManager {
   /** The address of something that the companion offers. */
   protected url(path: string): string {
     return URLExt.join(this._serverSettings.baseUrl, path);
+  }
+
+  /** Asks the companion for a file. */
+  protected requestFile(path: string, body: unknown): Promise<IFile> {
+    return requestFile(path, this._serverSettings, body);
   }
 
   protected emitChanged(): void {

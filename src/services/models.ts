@@ -110,3 +110,20 @@ export type Role = FrameRow['role'];
 export type View = Complete<Schemas['View']>;
 export type ViewProblem = Complete<Schemas['ViewProblem']>;
 export type Watch = Complete<Schemas['Watch']>;
+
+/** One histogram to take away, as it is shown. */
+export type Choice = Partial<Schemas['Choice']> &
+  Pick<Schemas['Choice'], 'histogram'>;
+
+export type HistogramCode = Complete<Schemas['Code']>;
+
+/** What code to draw a histogram is asked for with. */
+export type CodeRequest = { choice: Choice; look?: Look };
+
+/** A file of histograms. */
+export type Export = Partial<Omit<Schemas['Export'], 'choices'>> &
+  Pick<Schemas['Export'], 'format'> & { choices?: Choice[] | null };
+export type ExportFormat = Schemas['Export']['format'];
+
+/** How a picture looks, apart from what is in it. */
+export type Look = Complete<Schemas['Look']>;

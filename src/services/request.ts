@@ -17,36 +17,8 @@ export async function request<T>(
   check: Check<T>,
   options: IRequestOptions = {}
 ): Promise<T> {
-  const { body, file } = options;
-  const isSent = body !== undefined || file !== undefined;
-  const { method = isSent ? 'POST' : 'GET' } = options;
-  const init: RequestInit = { method };
-  if (file !== undefined) {
-    init.body = file;
-    init.headers = { 'Content-Type': 'application/octet-stream' };
-  }
-  if (body !== undefined) {
-    init.body = JSON.stringify(body);
-    init.headers = { 'Content-Type': 'application/json' };
-  }
-  let response: Response;
-  try {
-    response = await ServerConnection.makeRequest(
-      URLExt.join(settings.baseUrl, path),
-      init,
-      settings
-    );
-  } catch (error) {
-    console.error(`${method} ${path}:`, error);
-    throw new ResponseError(
-      'The Jupyter server does not answer. Check that it is running, then try again.',
-      0
-    );
-  }
+  const { method, response } = await Private.send(path, settings, options);
   const text = await response.text();
-  if (!response.ok) {
-    throw new ResponseError(Private.sentence(response, text), response.status);
-  }
   try {
     return check(text ? JSON.parse(text) : undefined, 'reply');
   } catch (error) {
@@ -57,6 +29,35 @@ export async function request<T>(
       response.status
     );
   }
+}
+
+/** A file that the server made. */
+export interface IFile {
+  /** The name to save it by. */
+  readonly name: string;
+  readonly blob: Blob;
+}
+
+/**
+ * Asks Casa's companion for a file.
+ *
+ * @param path - Path below the server's base URL.
+ * @param settings - How to reach the server.
+ * @param body - What is to be in the file, sent as JSON.
+ * @throws ResponseError with a sentence for the user.
+ */
+export async function requestFile(
+  path: string,
+  settings: ServerConnection.ISettings,
+  body: unknown
+): Promise<IFile> {
+  const { response } = await Private.send(path, settings, { body });
+  const disposition = response.headers.get('Content-Disposition') ?? '';
+  const [, name] = /filename\*=UTF-8''([^;]+)/.exec(disposition) ?? [];
+  return {
+    name: name ? decodeURIComponent(name) : 'histograms',
+    blob: await response.blob()
+  };
 }
 
 export interface IRequestOptions {
@@ -88,6 +89,45 @@ export function messageOf(error: unknown): string {
 }
 
 namespace Private {
+  /** Sends a request; throws unless the answer is a success. */
+  export async function send(
+    path: string,
+    settings: ServerConnection.ISettings,
+    options: IRequestOptions
+  ): Promise<{ method: string; response: Response }> {
+    const { body, file } = options;
+    const isSent = body !== undefined || file !== undefined;
+    const { method = isSent ? 'POST' : 'GET' } = options;
+    const init: RequestInit = { method };
+    if (file !== undefined) {
+      init.body = file;
+      init.headers = { 'Content-Type': 'application/octet-stream' };
+    }
+    if (body !== undefined) {
+      init.body = JSON.stringify(body);
+      init.headers = { 'Content-Type': 'application/json' };
+    }
+    let response: Response;
+    try {
+      response = await ServerConnection.makeRequest(
+        URLExt.join(settings.baseUrl, path),
+        init,
+        settings
+      );
+    } catch (error) {
+      console.error(`${method} ${path}:`, error);
+      throw new ResponseError(
+        'The Jupyter server does not answer. Check that it is running, then try again.',
+        0
+      );
+    }
+    if (!response.ok) {
+      const text = await response.text();
+      throw new ResponseError(sentence(response, text), response.status);
+    }
+    return { method, response };
+  }
+
   /** The server's own sentence, or one made from the status. */
   export function sentence(response: Response, text: string): string {
     try {

@@ -18,6 +18,7 @@ import type {
   Histogram,
   HistogramCatalog,
   LateBatch,
+  HistogramCode,
   LeftOut,
   Parameter,
   Prediction,
@@ -335,3 +336,6 @@ export const histogramCatalog = object<HistogramCatalog>({
     object<Histogram>({ path: text, label: text, axes: list<Axis>(mapping) })
   )
 });
+
+/** Python that loads a histogram and draws it. */
+export const histogramCode = object<HistogramCode>({ code: text });

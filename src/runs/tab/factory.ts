@@ -10,11 +10,15 @@ import {
 import type { IRunManager } from '../tokens';
 import { RunTabModel } from './model';
 import { Sections } from './sections';
+import { download } from './takeaway/download';
+import { Looks } from './takeaway/looks';
+import { TakeAwayModel } from './takeaway/model';
 import { RunTab } from './widget';
 
 /** Makes the tabs of runs, which share one connection for histograms. */
 export class RunTabFactory {
   constructor(options: RunTabFactory.IOptions) {
+    this._looks = new Looks({ state: options.state });
     this._runs = options.runs;
     this._sections = new Sections({ state: options.state });
     this._trans = options.trans;
@@ -29,7 +33,13 @@ export class RunTabFactory {
       run,
       runs: this._runs,
       stream: this._stream,
-      pin: this._pin
+      pin: this._pin,
+      takeAway: new TakeAwayModel({
+        run,
+        runs: this._runs,
+        looks: this._looks,
+        save: download
+      })
     });
     const content = new RunTab({
       model,
@@ -42,6 +52,7 @@ export class RunTabFactory {
     return widget;
   }
 
+  private _looks: Looks;
   private _pin = new PinnedRun();
   private _runs: IRunManager;
   private _sections: Sections;

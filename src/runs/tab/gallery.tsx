@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { InputGroup, searchIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import { IconButton } from '../../components/button';
+import { type IDraggedCode, dragsCell } from '../../components/celldrag';
 import { EmptyState, Problem } from '../../components/message';
 import { useChanges } from '../../components/signals';
 import {
@@ -20,6 +21,8 @@ import type { Run } from '../../services/models';
 import { isActive } from '../states';
 import type { RunTabModel } from './model';
 import { Section } from './section';
+import type { TakeAwayModel } from './takeaway/model';
+import { TakeAway } from './takeaway/view';
 
 /** With more histograms than this, they can be searched. */
 const MANY = 8;
@@ -73,17 +76,54 @@ function Selected({
   run,
   trans
 }: IHistogramProps & IGalleryProps): JSX.Element {
+  const { takeAway } = model;
   return (
     <div className="casa-RunTab-selected">
       <div className="casa-RunTab-plotTitle">
-        <h3>{histogram.path}</h3>
+        <PlotName histogram={histogram} takeAway={takeAway} trans={trans} />
         <Fraction histogram={histogram} trans={trans} />
         <Pin model={model} run={run} trans={trans} />
       </div>
       <Controls model={histogram} runs={model.comparable} trans={trans} />
       <FullPlot model={histogram} trans={trans} />
+      {takeAway && histogram.view && (
+        <TakeAway
+          model={takeAway}
+          histogram={histogram}
+          all={model.histograms}
+          trans={trans}
+        />
+      )}
     </div>
   );
+}
+
+/** The name of the histogram, by which it is dragged into a notebook. */
+function PlotName({
+  histogram,
+  takeAway,
+  trans
+}: IHistogramProps & { takeAway: TakeAwayModel | null }): JSX.Element {
+  if (!takeAway || !histogram.view) {
+    return <h3>{histogram.path}</h3>;
+  }
+  return (
+    <h3
+      className="casa-mod-draggable"
+      title={trans.__('Drag into a notebook: a cell that draws this')}
+      onPointerDown={dragsCell(() => draggedCode(takeAway, histogram))}
+    >
+      {histogram.path}
+    </h3>
+  );
+}
+
+async function draggedCode(
+  takeAway: TakeAwayModel,
+  histogram: HistogramModel
+): Promise<IDraggedCode> {
+  const code = await takeAway.code(histogram);
+  return { code, label: histogram.path };
 }
 
 /** Makes this run the one that others are compared with. */
@@ -132,6 +172,7 @@ function Fraction({ histogram, trans }: IHistogramProps): JSX.Element | null {
 /** Small pictures of the histograms. */
 function Choice({ model, trans }: Omit<IGalleryProps, 'run'>): JSX.Element {
   const [filter, setFilter] = React.useState('');
+  const { takeAway } = model;
   const wanted = filter.trim().toLowerCase();
   const shown = model.histograms.filter(({ histogram, path }) =>
     `${path} ${histogram.label}`.toLowerCase().includes(wanted)
@@ -160,6 +201,11 @@ function Choice({ model, trans }: Omit<IGalleryProps, 'run'>): JSX.Element {
               aria-pressed={histogram === model.selected}
               title={histogram.path}
               onClick={() => model.select(histogram)}
+              onPointerDown={
+                takeAway && histogram.view
+                  ? dragsCell(() => draggedCode(takeAway, histogram), true)
+                  : undefined
+              }
             >
               <ThumbnailName histogram={histogram} />
               <Thumbnail model={histogram} trans={trans} />

@@ -20,6 +20,7 @@ import { isActive } from '../states';
 import type { IRunManager } from '../tokens';
 import { FilesModel } from './files/model';
 import { Resource } from './resource';
+import type { TakeAwayModel } from './takeaway/model';
 
 /** A part of the tab whose contents are fetched while somebody sees it. */
 export type RunTabPart = 'files' | 'log' | 'metrics' | 'series';
@@ -31,6 +32,7 @@ export class RunTabModel implements IDisposable {
     this.id = id;
     this.stream = stream;
     this.pin = options.pin ?? new PinnedRun();
+    this.takeAway = options.takeAway ?? null;
     this._runs = runs;
     this._run = runs.get(id);
     this.catalog = new Resource<HistogramCatalog>({
@@ -67,6 +69,9 @@ export class RunTabModel implements IDisposable {
 
   /** The run that others are compared with. */
   readonly pin: PinnedRun;
+
+  /** Takes histograms away; null where there is no way to. */
+  readonly takeAway: TakeAwayModel | null;
 
   /** The histograms in the run's newest snapshot. */
   readonly catalog: Resource<HistogramCatalog>;
@@ -343,6 +348,9 @@ export namespace RunTabModel {
 
     /** The run that others are compared with, of all tabs. */
     pin?: PinnedRun;
+
+    /** Takes histograms away. */
+    takeAway?: TakeAwayModel;
   }
 }
 

@@ -1,5 +1,7 @@
 import { Signal } from '@lumino/signaling';
 import type {
+  CodeRequest,
+  Export,
   Failure,
   FailureGroup,
   FailureList,
@@ -19,6 +21,7 @@ import type {
   Work
 } from '../../services/models';
 import { makeDryRun } from '../../services/__tests__/fakes';
+import type { IFile } from '../../services/request';
 import type { IRunManager } from '../tokens';
 
 /** Makes the progress of a run over one dataset, half done. */
@@ -346,6 +349,16 @@ export class FakeRuns implements IRunManager {
     sequence: 1,
     histograms: []
   }));
+
+  readonly exportHistograms = jest.fn(
+    async (_id: string, _wanted: Export): Promise<IFile> => ({
+      name: 'mass.png',
+      blob: new Blob(['picture'])
+    })
+  );
+  readonly histogramCode = jest.fn(
+    async (_id: string, _wanted: CodeRequest): Promise<string> => 'import hist'
+  );
 
   get runs(): readonly Run[] {
     return this._run ? [this._run] : [];
