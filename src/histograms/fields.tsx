@@ -112,7 +112,7 @@ export function TextField(props: ITextProps): JSX.Element {
       <input
         type="text"
         maxLength={60}
-        className="casa-Controls-number"
+        className="casa-Controls-number casa-mod-text"
         value={value}
         placeholder={placeholder}
         onChange={event => onChange(event.target.value)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,14 @@ from casa_lab.histograms.takeaway.labels import drawable, quoted
 from casa_lab.histograms.takeaway.models import Choice, Look, Style
 from casa_lab.histograms.takeaway.numbers import Numbers, numbers_of
 from casa_lab.histograms.takeaway.recipe import recipe
-from casa_lab.histograms.takeaway.variables import variables
+from casa_lab.histograms.takeaway.variables import literals, variables
 
 from .strategies import MEANS, STORAGES, histograms, labels
 
 mpl.use("agg")
+
+# What shows nothing says so when it is asked to show.
+pytestmark = pytest.mark.filterwarnings("ignore:FigureCanvasAgg is non-interactive")
 
 STYLES: list[Style] = ["cms", "atlas", "lhcb", "plain"]
 HOSTILE = [
@@ -136,6 +140,8 @@ def sample() -> hist.Hist:
         )
         for variation, shift in (("nominal", 0.0), ("jesUp", 0.6), ("jesDown", -0.6)):
             histogram.fill(dataset=dataset, variation=variation, mass=mass + shift, weight=weight)
+    # Data where no simulation is: there is no ratio to draw.
+    histogram.fill(dataset="Data", variation="nominal", mass=0)
     return histogram
 
 
@@ -167,6 +173,7 @@ def test_the_code_draws_what_the_view_shows(tmp_path: Path, name: str, log: bool
     (histogram,) = index.histograms
     look = Look(style="cms", status="Preliminary", luminosity=59.8, energy=13.6)
     code = write_code(snapshot, index.keys["muons/mass"], uhi, numbers, histogram, choice, look)
+    assert ("These numbers are Casa's" in code) == (name in ("efficiency", "profile"))
     namespace: dict[str, Any] = {}
     exec(code, namespace)
     for variable, expected in variables(numbers).items():
@@ -176,8 +183,9 @@ def test_the_code_draws_what_the_view_shows(tmp_path: Path, name: str, log: bool
     figure.canvas.draw()
     drawn = [line.get_ydata() for axes in figure.axes for line in axes.lines]
     for row in (*numbers.having("data", "points"), *(r for r in numbers.panel if r.role == "data")):
+        points = np.where(np.isfinite(row.values), row.values, np.nan)
         assert any(
-            len(line) == len(row.values) and np.allclose(line, row.values, equal_nan=True)
+            len(line) == len(points) and np.allclose(line, points, equal_nan=True)
             for line in map(np.asarray, drawn)
         ), f"{row.name} is not in the picture"
     stairs = [patch.get_data() for patch in figure.axes[0].patches if hasattr(patch, "get_data")]
@@ -220,6 +228,14 @@ def test_names_do_no_harm(tmp_path: Path, along: str, style: Style) -> None:
     namespace["fig"].canvas.draw()
     plt.close(namespace["fig"])
     assert "os" not in namespace
+
+
+def test_numbers_that_are_none_are_written_as_python_reads_them() -> None:
+    numbers = numbers_for(to_uhi(sample()), VIEWS["stack"])
+    odd = replace(numbers.rows[0], values=np.array([np.inf, -np.inf, np.nan, 1e300]))
+    namespace: dict[str, Any] = {"np": np}
+    exec("\n".join(literals(replace(numbers, rows=[odd]))), namespace)
+    np.testing.assert_array_equal(namespace["layers"][odd.name], odd.values)
 
 
 _TEX = [r"\mu", r"\mathrm", r"\sqrt", r"\bar", "{", "}", "^", "_", "a", "1", " ", "(", "[", "|"]

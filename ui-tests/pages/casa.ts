@@ -63,9 +63,12 @@ export class Casa {
     if (!from || !to) {
       throw new Error('What is dragged, or the notebook, is not in view.');
     }
-    await mouse.move(from.x + 60, from.y + 8);
+    const start = from.x + Math.min(60, from.width / 2);
+    await mouse.move(start, from.y + 8);
     await mouse.down();
-    await mouse.move(from.x + 90, from.y + 20, { steps: 5 });
+    await mouse.move(start + 30, from.y + 20, { steps: 5 });
+    // What is dragged may have to come from the server first.
+    await expect(this.page.locator('.casa-DragImage')).toBeVisible();
     await mouse.move(to.x + to.width / 2, to.y + to.height / 2, { steps: 15 });
     await mouse.up();
   }
@@ -149,6 +152,24 @@ export class Casa {
     await this.page
       .locator(`#jp-main-dock-panel .lm-TabBar-tab[data-id="casa-run-${run}"]`)
       .click();
+  }
+
+  /** Drag the tab in front to the right, so that it stands beside the others. */
+  async moveTabToRight(): Promise<void> {
+    const { mouse } = this.page;
+    const dock = this.page.locator('#jp-main-dock-panel');
+    const tab = dock.locator('.lm-TabBar-tab.lm-mod-current').first();
+    const from = await tab.boundingBox();
+    const to = await dock.boundingBox();
+    if (!from || !to) {
+      throw new Error('The tab is not in view.');
+    }
+    await mouse.move(from.x + 40, from.y + from.height / 2);
+    await mouse.down();
+    await mouse.move(from.x + 60, from.y + 120, { steps: 5 });
+    await mouse.move(to.x + to.width - 12, to.y + to.height / 2, { steps: 15 });
+    await mouse.up();
+    await expect(dock.locator('.lm-TabBar')).toHaveCount(2);
   }
 
   /** Choose an item of a submenu of the menu bar. */

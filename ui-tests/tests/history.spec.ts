@@ -18,7 +18,7 @@ test('runs are found, understood, compared, taken away and brought back', async 
   await runTab.getByRole('textbox', { name: 'Tags' }).fill('paper, W jets');
   await runTab.getByRole('textbox', { name: 'Note' }).fill('With W + jets.');
   await casa.picture('labels-form');
-  await runTab.getByRole('button', { name: 'Save' }).click();
+  await runTab.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(runTab.locator('.casa-Labels')).toContainText('W jets');
   await expect(row(second)).toContainText('paper');
 

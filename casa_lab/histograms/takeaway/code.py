@@ -57,6 +57,7 @@ def write_code(
             *recipe(uhi, numbers),
             "",
             *plotting(numbers, histogram, choice, look),
+            "plt.show()",
             "",
         ]
     )

@@ -16,9 +16,10 @@ from casa_lab.histograms.models import Axis, Histogram
 from casa_lab.histograms.rows import is_measured
 
 from .labels import drawable, quoted
+from .legend import STATISTICAL, SYSTEMATIC, legend, name_in_legend
 from .models import Choice, Look
 from .numbers import Numbers, Row
-from .roles import is_profile, palette, percent, vertical_label
+from .roles import is_profile, palette, vertical_label
 
 _SHEETS = {"cms": "CMS", "atlas": "ATLAS2", "lhcb": "LHCb2", "plain": "ROOT"}
 """Style sheets of mplhep."""
@@ -82,7 +83,7 @@ def _plot(numbers: Numbers, histogram: Histogram, choice: Choice, size: int) -> 
     yield from _flow_marks(numbers)
     bottom = "panel" if numbers.panel else "ax"
     yield from _names_along(numbers.header.x, bottom)
-    yield from _legend(numbers, size)
+    yield from legend(numbers, size)
     if numbers.panel:
         yield from _panel(numbers, size)
     yield f"{bottom}.set_xlabel({quoted(drawable(numbers.header.x.label))})"
@@ -101,20 +102,20 @@ def _stack(numbers: Numbers, choice: Choice) -> Iterator[str]:
     names = [row.name for row in layers]
     colours = _colours(numbers, names, choice)
     yield f"colors = [{', '.join(map(quoted, colours))}]"
-    yield f"labels = [{', '.join(quoted(_name(numbers, name)) for name in names)}]"
+    yield f"labels = [{', '.join(quoted(name_in_legend(numbers, name)) for name in names)}]"
     yield "mplhep.histplot("
     yield "    list(layers.values()), edges, stack=True,"
     yield '    histtype="fill", color=colors, label=labels, ax=ax'
     yield ")"
     if numbers.having("total"):
         yield "mplhep.histplot("
-        yield '    total, edges, yerr=total_error, histtype="band", label="Stat. unc.",'
-        yield f"    {_BAND}, ax=ax"
+        yield '    total, edges, yerr=total_error, histtype="band",'
+        yield f"    label={quoted(STATISTICAL)}, {_BAND}, ax=ax"
         yield ")"
     if numbers.having("band"):
         yield "mplhep.histplot("
-        yield '    total, edges, yerr=band_error, histtype="band", label="Stat. + syst. unc.",'
-        yield f"    {_BAND.replace('/////', chr(92) * 4)}, ax=ax"
+        yield '    total, edges, yerr=band_error, histtype="band",'
+        yield f"    label={quoted(SYSTEMATIC)}, {_BAND.replace('/////', chr(92) * 4)}, ax=ax"
         yield ")"
 
 
@@ -135,11 +136,11 @@ def _over(numbers: Numbers, choice: Choice) -> Iterator[str]:
         yield f"mplhep.histplot(values, edges, yerr=error, histtype={quoted(histtype)},"
         size = f" markersize={_MARKER}," if kind == "points" else ""
         yield f"    color={quoted(colours[name])},{size}"
-        yield f"    label={quoted(_name(numbers, name))}, ax=ax)"
+        yield f"    label={quoted(name_in_legend(numbers, name))}, ax=ax)"
     for row in numbers.having("data"):
         yield f"values, error = data[{quoted(row.name)}]"
         yield 'mplhep.histplot(values, edges, yerr=error, histtype="errorbar", color="black",'
-        label = _name(numbers, row.name) or "Data"
+        label = name_in_legend(numbers, row.name) or "Data"
         yield f"    label={quoted(label)}, markersize={_MARKER}, ax=ax)"
 
 
@@ -173,7 +174,8 @@ def _vertical(numbers: Numbers, choice: Choice) -> Iterator[str]:
     if high <= low:
         high = low + 1.0
     bottom = 0.0
-    if _is_free(numbers) or low < 0:
+    contents = _known(numbers.rows, shown, 0)
+    if _is_free(numbers) or contents.min(initial=0.0) < 0:
         bottom = low - 0.1 * (high - low)
     yield f"ax.set_ylim({bottom:.4g}, {bottom + _headroom(numbers) * (high - bottom):.4g})"
 
@@ -235,38 +237,6 @@ def _names_along(axis: Axis, axes: str, side: str = "x") -> Iterator[str]:
     yield f"names = [{', '.join(map(quoted, shown))}]"
     yield f"{axes}.set_{side}ticks(({edges}[:-1] + {edges}[1:]) / 2, names{slant})"
     yield f'{axes}.tick_params(axis="{side}", which="minor", length=0)'
-
-
-def _legend(numbers: Numbers, size: int) -> Iterator[str]:
-    named = any(row.name for row in numbers.rows)
-    note = _note(numbers)
-    if not named and not note:
-        return
-    if not named:
-        yield f"ax.text(0.95, 0.93, {quoted(note)},"
-        yield f'    transform=ax.transAxes, ha="right", fontsize={0.8 * size:.3g})'
-        return
-    entries = len(numbers.rows)
-    # Data first, then the stack from its top, as the eye meets them.
-    yield "handles, entries = ax.get_legend_handles_labels()"
-    columns = ", ncols=2" if entries > 5 else ""
-    title = f", title={quoted(note)}, title_fontsize={0.7 * size:.3g}" if note else ""
-    letters = size if entries <= 8 else 0.8 * size if entries <= 16 else 0.6 * size
-    yield 'ax.legend(handles[::-1], entries[::-1], loc="upper right",'
-    yield f"    fontsize={letters:.3g}{columns}{title})"
-
-
-def _note(numbers: Numbers) -> str:
-    """Say what a reader has to know of the numbers: that they are partial or scaled."""
-    header = numbers.header
-    notes = []
-    shares = list(header.fractions.values())
-    if any(share < 1 for share in shares):
-        least, most = percent(min(shares)), percent(max(shares))
-        notes.append(f"{least if least == most else f'{least} to {most}'} of the events")
-    if header.scale is not None and header.scale.luminosity is not None:
-        notes.append(rf"scaled to {header.scale.luminosity / 1000:.4g} fb$^{{-1}}$")
-    return ", ".join(notes)
 
 
 def _panel(numbers: Numbers, size: int) -> Iterator[str]:
@@ -373,11 +343,6 @@ def _colours(numbers: Numbers, names: list[str], choice: Choice | None) -> list[
     return [colours.get(name, "black") for name in names]
 
 
-def _name(numbers: Numbers, name: str) -> str:
-    share = numbers.header.fractions.get(name, 1.0)
-    return drawable(name) + (f" ({percent(share)})" if share < 1 else "")
-
-
 def _shown(numbers: Numbers, choice: Choice) -> NDArray[np.bool_]:
     """Return which bins are in the range that is shown."""
     edges = numbers.positions
@@ -389,7 +354,7 @@ def _shown(numbers: Numbers, choice: Choice) -> NDArray[np.bool_]:
 
 
 def _known(rows: list[Row], shown: NDArray[np.bool_], sign: int) -> FloatArray:
-    """Return where the uncertainties of all rows end, above or below, as far as known."""
+    """Return where the uncertainties of all rows end, 1 above or -1 below; with 0 the values."""
     ends = [
         (row.values + sign * np.nan_to_num(row.upper if sign > 0 else row.lower))[shown]
         for row in rows

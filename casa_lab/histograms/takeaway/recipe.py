@@ -1,7 +1,7 @@
 """Writes the part of the code that computes: from a histogram to the arrays of a drawing.
 
-Views that take more than a few lines of hist (efficiencies, profiles, bands of
-variations, scales, several runs) are written down as numbers instead.
+Views that take more than a few lines of hist (efficiencies, profiles, scales, several
+runs) are written down as numbers instead.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from casa_lab.histograms.contents import is_whole
 from casa_lab.histograms.descriptors import describe_axes, other_label
 from casa_lab.histograms.models import Axis, View
 from casa_lab.histograms.rows import is_measured
+from casa_lab.histograms.variations import find_variations
 
 from .labels import quoted
 from .numbers import FLOW_WIDTH, Numbers
@@ -85,7 +86,9 @@ class _Reducer:
     def suffices(self, numbers: Numbers) -> bool:
         """Say whether hist gives the numbers in a few lines."""
         view, header = self._view, numbers.header
-        if view.fraction or view.variations or view.profile or view.runs or header.scale:
+        if view.fraction or view.profile or view.runs or header.scale:
+            return False
+        if view.variations and not self._has_plain_variations(numbers):
             return False
         plain = self._storage not in ("weighted", "mean", "weighted_mean")
         if plain and not is_whole(np.asarray(self._uhi["storage"]["values"])):
@@ -130,17 +133,32 @@ class _Reducer:
         view = self._view
         kept = self._kept
         chosen = [
-            f"{self._key(name)}: {self._place(name, where)}" for name, where in view.select.items()
+            f"{self._key(name)}: "
+            + ("variation" if name == view.variations else self._place(name, category))
+            for name, category in view.select.items()
         ]
         left = [name for name in self._names if name not in view.select]
+        steps = []
         if chosen:
-            yield f"h = h[{{{', '.join(chosen)}}}]"
+            steps.append(f"h[{{{', '.join(chosen)}}}]")
         if left != kept:
             keys = [quoted(name) if self._has_names else str(left.index(name)) for name in kept]
-            yield f"h = h.project({', '.join(keys)})"
+            steps.append(f"h.project({', '.join(keys)})")
         for name, rebin in ((view.x, view.rebin), (view.y, view.rebin_y)):
             if name is not None and rebin > 1:
-                yield f"h = h[{{{self._kept_key(name)}: hist.rebin({rebin})}}]"
+                steps.append(f"h[{{{self._kept_key(name)}: hist.rebin({rebin})}}]")
+        if view.variations is None:
+            yield from (f"h = {step}" for step in steps)
+            return
+        nominal = self._place(view.variations, view.select[view.variations])
+        yield ""
+        yield "def reduced(h, variation):"
+        yield '    """What is drawn of one variation."""'
+        yield from (f"    h = {step}" for step in steps)
+        yield "    return h"
+        yield ""
+        yield "everything = h"
+        yield f"h = reduced(everything, {nominal})"
 
     def _edges(self, variable: str, name: str, shown: Axis) -> Iterator[str]:
         if shown.discrete:
@@ -194,6 +212,8 @@ class _Reducer:
             norm = ", norm" if is_density else ""
             yield f"layers = {{name: drawn(part{norm})[0] for name, part in stack.items()}}"
             yield f"total, total_error = drawn(stacked{norm})"
+            if numbers.having("band"):
+                yield from self._band(layers, norm)
         for variable, role in (("lines", "line"), ("points", "points"), ("data", "data")):
             names = [row.name for row in numbers.rows if row.role == role]
             if names:
@@ -201,6 +221,34 @@ class _Reducer:
                 yield f"{variable} = {self._parts(names)}"
                 drawn = f"name: drawn(part{norm}) for name, part in {variable}.items()"
                 yield f"{variable} = {{{drawn}}}"
+
+    def _has_plain_variations(self, numbers: Numbers) -> bool:
+        """Say whether the band is that of rows which have a category each."""
+        stack = self._view.stack
+        known = [] if stack is None else self._axis(stack).categories or []
+        return all(row.name in known or stack is None for row in numbers.having("layer"))
+
+    def _band(self, layers: list[str], norm: str) -> Iterator[str]:
+        view = self._view
+        assert view.variations is not None
+        found = find_variations(self._axis(view.variations).categories or [])
+        assert found is not None
+        yield "pairs = ["
+        for pair in found.pairs.values():
+            places = [self._place(view.variations, name) for name in pair if name is not None]
+            yield f"    [{', '.join(places)}],"
+        yield "]"
+        yield "below = above = 0  # the larger shift to each side, in quadrature"
+        yield "for pair in pairs:"
+        yield "    varied = [reduced(everything, variation) for variation in pair]"
+        if view.stack is not None:
+            written = ", ".join(self._place(view.stack, name) for name in layers)
+            key = self._kept_key(view.stack)
+            yield f"    varied = [sum(h[{{{key}: each}}] for each in [{written}]) for h in varied]"
+        yield f"    shifts = [drawn(h{norm})[0] - total for h in varied]"
+        yield "    below = below + np.minimum(0, np.min(shifts, axis=0)) ** 2"
+        yield "    above = above + np.maximum(0, np.max(shifts, axis=0)) ** 2"
+        yield "band_error = np.hypot(total_error, np.sqrt([below, above]))"
 
     def _panel(self, numbers: Numbers) -> Iterator[str]:
         described = numbers.header.panel
@@ -211,7 +259,8 @@ class _Reducer:
             yield "    name: (values / scale * np.sign(total), np.nan_to_num(error / scale))"
             yield "    for name, (values, error) in data.items()"
             yield "}"
-            yield "panel_band = (scale / scale, np.nan_to_num(total_error / scale))"
+            error = "band_error" if numbers.having("band") else "total_error"
+            yield f"panel_band = (scale / scale, np.nan_to_num({error} / scale))"
             return
         for line in literals(numbers):
             if line.startswith("panel_"):

@@ -71,8 +71,8 @@ def errors(row: Row) -> FloatArray:
 
 
 def pair(row: Row) -> tuple[FloatArray, FloatArray]:
-    """Return contents and errors."""
-    return row.values, errors(row)
+    """Return contents and errors; a ratio to nothing is no point that can be drawn."""
+    return np.where(np.isfinite(row.values), row.values, np.nan), errors(row)
 
 
 def _write(value: Any, indent: str) -> str:
@@ -91,4 +91,4 @@ def _write(value: Any, indent: str) -> str:
 def _numbers(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(_numbers(item) for item in value)}]"
-    return "np.nan" if value != value else repr(value)
+    return repr(value).replace("nan", "np.nan").replace("inf", "np.inf")
