@@ -16,7 +16,7 @@ from loky import ProcessPoolExecutor
 
 from casa_lab.runs.executor import LiveExecutor
 from casa_lab.runs.live import LiveHistograms
-from casa_lab.runs.plan import AUTOMATIC_CHUNKSIZE
+from casa_lab.runs.models import AUTOMATIC_CHUNKSIZE
 
 from .data import Fileset
 from .floor import BareProcesses, with_casa, with_uproot

@@ -20,12 +20,6 @@ from .merge import Place
 NO_IDENTITY = b""
 """Stands for the UUID of a file that nobody has looked at; others have 16 bytes."""
 
-AUTOMATIC_CHUNKSIZE = 200_000
-"""Most events in a chunk where the user does not say. Coffea's own default is half of that, with
-which a fifth more time goes into what is paid per chunk (``benchmarks/RESULTS.md``); files are cut
-into even parts of about this size.
-"""
-
 BATCH_CHUNKS = 1024
 """Most chunks in a batch."""
 

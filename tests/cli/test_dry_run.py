@@ -37,7 +37,7 @@ def test_a_run_is_predicted_on_a_cluster_of_its_own(
     assert printed.split()[:2] == ["Dataset", "Files"]
     assert "TTbar" in printed
     assert "WJets" not in printed
-    assert "on 1 worker with chunks of 100,000 events; a good chunk size is" in printed
+    assert "on 1 worker with chunks of 200,000 events; a good chunk size is" in printed
     assert clusters.list_clusters() == []
     assert runs.list_runs() == []
 

@@ -32,7 +32,8 @@ def rows(reference: hist.Hist, view: View, data: ViewData, content: np.ndarray) 
     if view.stack is None:
         return content[np.newaxis]
     kept, left_out = content[: len(data.stack)], content[len(data.stack) :]
-    assert not left_out.any()
+    # Variances that nobody knows are not those of an empty row, whose values are compared, too.
+    assert not left_out[~np.isnan(left_out)].any()
     return kept
 
 
