@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from casa_lab.errors import BadInput, Unavailable
 from casa_lab.folders import read_json, write_json
@@ -91,7 +92,7 @@ class JupyterLab:
             if self._process.poll() is not None:
                 raise Unavailable(f"JupyterLab did not start. Its log ends:\n{self._end_of_log()}")
             address = self._address(facts)
-            if address is not None:
+            if address is not None and _listens(address):
                 return f"{address}{self._page.lstrip('/')}?token={self._token}"
             time.sleep(POLL_SECONDS)
         raise Unavailable(
@@ -114,7 +115,7 @@ class JupyterLab:
                 self._process.wait()
 
     def _address(self, facts: Path) -> str | None:
-        """Return the server's address from the file that it writes when it listens."""
+        """Return the server's address from the file that it writes as it starts."""
         try:
             content: dict[str, Any] = read_json(facts) or {}
         except json.JSONDecodeError:  # half written
@@ -171,6 +172,20 @@ def _environment(private: Path, token: str) -> dict[str, str]:
         "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, path)),
         "JUPYTERLAB_WORKSPACES_DIR": str(private / "workspaces"),
     }
+
+
+def _listens(address: str) -> bool:
+    """Tell whether somebody answers at an address.
+
+    Jupyter writes the file with its address when it has chosen a port, a moment
+    before it listens there.
+    """
+    place = urlsplit(address)
+    try:
+        socket.create_connection((place.hostname, place.port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _is_free(port: int) -> bool:
