@@ -28,7 +28,7 @@ from .watching.report import Report
 SNAPSHOT_SECONDS = 0.1
 """Least time between two snapshots of the histograms and two updates of the state."""
 
-SNAPSHOT_SHARE = 0.06
+SNAPSHOT_SHARE = 0.05
 """Largest part of a processor that snapshots may take; large ones come less often."""
 
 _log = logging.getLogger(__name__)
