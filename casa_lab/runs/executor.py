@@ -69,7 +69,7 @@ class CurrentRun:
         """What the processor needs on workers, as far as that is known."""
 
 
-class LiveExecutor(ExecutorBase):  # type: ignore[misc]
+class LiveExecutor(ExecutorBase):  # type: ignore[misc]  # has no type information
     """Execute a Coffea processor on Dask, live.
 
     Parameters

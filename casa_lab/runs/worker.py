@@ -209,7 +209,7 @@ def _attempt(
         try:
             return call(), None, attempts
         # SystemExit would end the worker, and with it what others run there.
-        except (Exception, SystemExit) as error:  # noqa: BLE001
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's code may raise anything
             cause = explain(error)
         if not cause.retry or attempts > len(RETRY_SECONDS):
             return None, cause, attempts
