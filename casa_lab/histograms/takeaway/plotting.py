@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from casa_lab.histograms.contents import FloatArray
 from casa_lab.histograms.models import Axis, Histogram
-from casa_lab.histograms.rows import is_measured
+from casa_lab.histograms.rows import Row, is_measured
 
 from .labels import drawable, quoted
 from .legend import STATISTICAL, SYSTEMATIC, legend, name_in_legend
 from .models import Choice, Look
-from .numbers import Numbers, Row
+from .numbers import Numbers, Shown
 from .roles import is_profile, palette, vertical_label
 
 _SHEETS = {"cms": "CMS", "atlas": "ATLAS2", "lhcb": "LHCb2", "plain": "ROOT"}
@@ -35,20 +35,17 @@ _MARKER = 10
 _BAND = 'facecolor="none", edgecolor="dimgray", hatch="/////", linewidth=0'
 
 
-def plotting(numbers: Numbers, histogram: Histogram, choice: Choice, look: Look) -> list[str]:
+def plotting(shown: Shown, look: Look) -> list[str]:
     """Return the lines that draw.
 
     Parameters
     ----------
-    numbers
+    shown
         What is drawn.
-    histogram
-        What it is drawn of.
-    choice
-        How it is shown.
     look
         How the picture looks.
     """
+    numbers, histogram, choice = shown.numbers, shown.histogram, shown.choice
     if numbers.y_edges is not None:
         body = _map(numbers, histogram, choice)
     else:
