@@ -179,7 +179,7 @@ def _vertical(numbers: Numbers, choice: Choice) -> Iterator[str]:
 
 def _headroom(numbers: Numbers) -> float:
     """Return the height of the plot in units of its highest point: room for the legend."""
-    entries = sum(1 for row in numbers.rows if row.name) + bool(numbers.having("total"))
+    entries = sum(bool(row.name) or row.role in ("total", "band") for row in numbers.rows)
     lines = min(entries, 5) if entries <= 5 else (entries + 1) // 2
     return min(1.25 + lines * (0.13 if numbers.panel else 0.065), 2.2)
 
@@ -257,7 +257,8 @@ def _panel(numbers: Numbers, size: int) -> Iterator[str]:
     middle = 1 if described.kind == "ratio" else 0
     reach = _reach(numbers, middle)
     yield f'panel.axhline({middle}, color="gray", linestyle="--", linewidth=1)'
-    yield f"panel.set_ylim({middle - reach:.3g}, {middle + reach:.3g})"
+    # A little more, so that the outermost numbers stay clear of those of other axes.
+    yield f"panel.set_ylim({middle - 1.1 * reach:.3g}, {middle + 1.1 * reach:.3g})"
     yield f"panel.set_ylabel({quoted(_panel_title(numbers))},"
     yield f'    loc="center", fontsize={size})'
 
