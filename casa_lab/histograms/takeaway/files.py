@@ -37,6 +37,10 @@ def make_file(job: Job) -> bytes:
         When this environment lacks a package.
     """
     pieces = make_pieces(job)
+    if job.is_sheet:
+        from .sheet import on_one_sheet
+
+        return on_one_sheet([contents for _, contents in pieces])
     return archive(pieces) if job.is_archive else next(pieces)[1]
 
 

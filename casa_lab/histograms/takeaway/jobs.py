@@ -54,12 +54,14 @@ class Job(BaseModel):
     snapshot: Path
     export: Export
     parts: list[Part]
+    is_sheet: bool = False
+    """Whether several pictures, as PNG, are to be one."""
 
     @property
     def is_archive(self) -> bool:
         """Whether the file holds other files."""
         # A ROOT file is an archive of its own.
-        return len(self.parts) != 1 and self.export.format != "root"
+        return len(self.parts) != 1 and self.export.format != "root" and not self.is_sheet
 
     @property
     def file_name(self) -> str:
