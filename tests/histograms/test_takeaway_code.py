@@ -216,15 +216,10 @@ def test_names_do_no_harm(tmp_path: Path, along: str, style: Style) -> None:
     write_snapshot(snapshot, {label: histogram}, 1, {}, final=True)
     index, uhi = read_with_index(snapshot, label)
     view = View(x=along, stack="dataset" if along == "x" else None)
-    code = write_code(
-        snapshot,
-        index.keys[label],
-        uhi,
-        numbers_for(uhi, view),
-        describe_histogram(label, uhi),
-        Choice(histogram=label, view=view),
-        Look(style=style, status=label[:60]),
-    )
+    choice = Choice(histogram=label, view=view)
+    shown = Shown(numbers_for(uhi, view), describe_histogram(label, uhi), choice)
+    look = Look(style=style, status=label[:60])
+    code = write_code(snapshot, index.keys[label], uhi, shown, look)
     namespace: dict[str, Any] = {}
     exec(code, namespace)
     namespace["fig"].canvas.draw()
