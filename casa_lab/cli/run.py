@@ -15,6 +15,7 @@ from casa_lab.runs.models import NewRun, Run
 from .analysis import add_analysis_options, add_cluster_options, positive, read_analysis, tag
 from .codes import DONE, FAILED, INTERRUPTED
 from .interruptions import Interruptions
+from .listing import one_of
 from .progress import Display, display_on
 from .summary import check_output, print_summary, write_results
 from .wording import count
@@ -52,6 +53,12 @@ def add_command(commands: Any) -> None:
         "-o", "--output", type=Path, default=Path("out"), help="folder for the results [out]"
     )
     parser.add_argument("--maxchunks", type=positive, help="most chunks per dataset, for a try")
+    parser.add_argument(
+        "--continue",
+        dest="continues",
+        metavar="RUN",
+        help="take over what this run has counted, and process only the files that are new",
+    )
     parser.add_argument("--fail-fast", action="store_true", help="stop at the first failure")
     parser.add_argument("--no-plots", action="store_true", help="draw nothing")
     parser.add_argument("--name", help="name of the run [that of the processor]")
@@ -71,6 +78,7 @@ def add_command(commands: Any) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Check the command line, then run."""
     analysis = read_analysis(options)
+    continues = None if options.continues is None else _run_named(options.continues)
     new = NewRun(
         processor=analysis.processor,
         datasets=list(analysis.fileset),
@@ -79,6 +87,7 @@ def execute(options: argparse.Namespace) -> int:
         schema_name=analysis.schema_name,
         chunksize=options.chunksize,
         fail_fast=options.fail_fast,
+        continues=continues,
         name=options.name,
         tags=options.tags,
         note=options.note,
@@ -95,6 +104,13 @@ def execute(options: argparse.Namespace) -> int:
     )
 
 
+def _run_named(text: str) -> str:
+    """Return the id of the run that a text is the end of."""
+    from casa_lab.runs import manager as runs
+
+    return one_of(text, runs.run_ids(), "run")
+
+
 def perform(request: Request) -> int:
     """Run, show the progress, write and summarise the results.
 
@@ -108,6 +124,7 @@ def perform(request: Request) -> int:
     from casa_lab.runs import manager as runs
 
     check_output(request.output)
+    runs.check(request.new, request.fileset, request.maxchunks)
     progress = Console(stderr=True, highlight=False)
     own = request.new.cluster is None
     with Interruptions() as interruptions:
@@ -176,8 +193,14 @@ def _conclude(request: Request, run: Run, progress: Console) -> int:
     from casa_lab.runs.failures import recovery
     from casa_lab.runs.folder import open_run
 
-    with progress.status("Writing the results"):
-        written = write_results(request.output, run, open_run(run.id), request.plots)
+    with progress.status("Writing the results") as status:
+        written = write_results(
+            request.output,
+            run,
+            open_run(run.id),
+            request.plots,
+            lambda done: status.update(f"Drawing the histograms: {done:.0%}"),
+        )
     print_summary(run, recovery.list_failures(run.id), runs.metrics(run.id))
     plots = sum(path.suffix == ".png" for path in written)
     print(

@@ -12,7 +12,7 @@ from casa_lab.histograms.models import HistogramCatalog
 from casa_lab.runs import manager as runs
 from casa_lab.runs.folder import open_run
 from casa_lab.runs.models import NewRun, Processor, ProcessorReference, Run
-from casa_lab.runs.processors import check_processor, find_processors
+from casa_lab.runs.processors import find_processors
 
 from .companion import Companion
 from .paths import AllowedFolders
@@ -48,11 +48,11 @@ def launch_dry_run(companion: Companion, new: NewRun) -> DryRun:
 def _checked(companion: Companion, new: NewRun) -> tuple[NewRun, dict[str, Any], str]:
     """Return a request with the processor's place, its fileset and its cluster."""
     processor = _inside(companion.folders, new.processor)
-    check_processor(processor)
+    new = new.model_copy(update={"processor": processor})
     fileset = companion.catalog.fileset(new.datasets)
+    runs.check(new, fileset)
     # The cluster comes last: nothing is started for a request with a mistake in it.
-    cluster = _cluster(companion, new)
-    return new.model_copy(update={"processor": processor}), fileset, cluster
+    return new, fileset, _cluster(companion, new)
 
 
 def find_all_processors(folders: AllowedFolders) -> list[Processor]:

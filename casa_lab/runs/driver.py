@@ -24,6 +24,7 @@ from casa_lab.clusters.connect import connect
 from casa_lab.errors import CasaError
 
 from .closures import postprocessed
+from .continuation import check_covers
 from .errors import RunError, RunStopped, disk_errors_explained
 from .executor import CurrentRun, LiveExecutor
 from .folder import RunFolder
@@ -80,6 +81,8 @@ def drive(folder: RunFolder, cluster: str) -> None:
 
 
 def _run(session: RunSession, spec: RunSpec, cluster: str, current: CurrentRun) -> Any:
+    if spec.continues is not None:
+        check_covers(session.ledger.counted, spec)
     directory = Path(spec.directory)
     if not directory.exists() and session.folder.processor.exists():
         _log.warning(

@@ -103,11 +103,11 @@ class Ledger:
     def open_files(self, files: Sequence[FileKey]) -> None:
         """Take the files of this session, in their order."""
         if self._files and self._files != list(files):
-            # Not those of the earlier session: positions have changed, so what
-            # was merged before is kept as one piece.
-            earlier = self._merge.total()
-            self._merge = OrderedMerge()
-            self._merge.put(None, 0, earlier)
+            # Not those of the earlier session, as when this run continues another one.
+            now = {key: position for position, key in enumerate(files)}
+            self._merge = self._merge.moved(
+                {before: now[key] for key, before in self._positions.items() if key in now}
+            )
             self._chunks = {}
         self._files = list(files)
         self._positions = {key: position for position, key in enumerate(files)}
@@ -237,7 +237,7 @@ class Ledger:
         known = self._identities.get(key, identity)
         if (key in self.counted and known != identity) or not _are_within(others, planned):
             raise RunError(
-                f"{key.filename} is not the file that this run began with: it was replaced. "
+                f"{key.filename} is not the file that was counted: it was replaced. "
                 "Launch a new run."
             )
         if others:

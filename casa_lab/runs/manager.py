@@ -25,13 +25,23 @@ from casa_lab.folders import forget_requests, new_id, run_index, runs_dir, send_
 from casa_lab.folders.owner import HEARTBEAT_LIMIT_SECONDS
 from casa_lab.processes import start_detached
 
+from .continuation import continued, take_over
 from .environment import git_describe, git_diff, package_versions
 from .folder import RunFolder, open_run
 from .history.index import RunIndex
 from .history.labels import read_labels, write_labels
 from .history.models import NewLabels, RunList, RunQuery
 from .metrics import RunMetrics, read_metrics
-from .models import AUTOMATIC_CHUNKSIZE, Door, NewRun, Run, RunLog, RunRecord, RunSpec
+from .models import (
+    AUTOMATIC_CHUNKSIZE,
+    Door,
+    NewRun,
+    Processor,
+    Run,
+    RunLog,
+    RunRecord,
+    RunSpec,
+)
 from .processors import check_processor
 from .records import first_record
 from .shipping import keep_source
@@ -50,6 +60,17 @@ _SILENCE = (
     f"The process that drives this run has given no sign of life for {HEARTBEAT_LIMIT_SECONDS:.0f} "
     "s: it is stopped, or its machine is too busy. The run goes on when it does."
 )
+
+
+def check(new: NewRun, fileset: dict[str, Any], maxchunks: int | None = None) -> None:
+    """Make sure that a run can be launched, before a cluster is started for it.
+
+    Raises what :func:`launch` does, for the same requests.
+    """
+    check_processor(new.processor)
+    if new.continues is not None:
+        older = open_run(new.continues)
+        continued(new, fileset, maxchunks, older, get(older.id).state)
 
 
 def launch(
@@ -81,8 +102,30 @@ def launch(
     ------
     BadInput
         When the processor's file does not hold what was named, or it takes other arguments.
+    NotFound
+        When there is no run that it is to continue.
+    Conflict
+        When it cannot continue that run.
     """
     declared = check_processor(new.processor)
+    if new.continues is None:
+        return _launch(new, declared, fileset, cluster, door, directory, maxchunks)
+    older = open_run(new.continues)
+    with exclusively(older):  # nobody may resume it while its ledger is copied
+        new = continued(new, fileset, maxchunks, older, get(older.id).state)
+        return _launch(new, declared, fileset, cluster, door, directory, maxchunks, older)
+
+
+def _launch(
+    new: NewRun,
+    declared: Processor | None,
+    fileset: dict[str, Any],
+    cluster: str,
+    door: Door,
+    directory: Path | None,
+    maxchunks: int | None,
+    older: RunFolder | None = None,
+) -> Run:
     code = _directory_of(new.processor.location)
     name = new.name or new.processor.location.rpartition(":")[2]
     spec = RunSpec(
@@ -104,11 +147,14 @@ def launch(
         git=git_describe(code),
         tags=list(dict.fromkeys(new.tags)),
         note=new.note,
+        continues=older and older.id,
     )
     folder = RunFolder(runs_dir() / spec.id)
     folder.create(_as_json(spec), first_record(cluster).model_dump(mode="json"))
     try:
         keep_source(spec.processor, folder.processor)
+        if older is not None:
+            take_over(older, folder)
         if spec.git is not None and (diff := git_diff(code)):
             folder.diff.write_text(diff, encoding="utf-8")
         _start_driver(folder, spec, cluster)
@@ -209,7 +255,9 @@ def delete(run: str) -> None:
     found = get(run)
     if found.state not in ENDED:
         raise Conflict(f"The run is {found.state}. Stop it first.")
-    open_run(run).delete()
+    # Renamed first, so that nobody ever reads a folder that is half deleted.
+    path = open_run(run).path
+    shutil.rmtree(path.rename(path.with_name(f".{path.name}")))
 
 
 def metrics(run: str) -> RunMetrics:

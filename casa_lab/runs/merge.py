@@ -9,7 +9,7 @@ the files. A task may hold any whole subtree; a worker merges it in the same way
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -155,6 +155,36 @@ class OrderedMerge:
         opened = self.opened.get(place.file)
         return opened is not None and opened.tree.has(place.level, place.number)
 
+    def moved(self, positions: Mapping[int, int]) -> OrderedMerge:
+        """Return the same sums for files at other positions; this one is used up.
+
+        What cannot keep a place is added besides: the sum of several files has one
+        only where these are together again, in their order, from a multiple of
+        their number on.
+
+        Parameters
+        ----------
+        positions
+            Where each file is now; those that are left out have no place any more.
+        """
+        moved = OrderedMerge(extra=self.extra)
+        for (level, index), part in sorted(self.files.nodes.items(), key=_first_leaf):
+            size = 1 << level
+            now = [positions.get(before, -1) for before in range(index * size, (index + 1) * size)]
+            if part is None:
+                continue  # nothing came of these files: their places are free again
+            if now[0] % size == 0 and now == list(range(now[0], now[0] + size)):
+                moved.files.put(level, now[0] // size, part)
+            else:
+                moved.extra = add(moved.extra, part)
+        for position, opened in sorted(self.opened.items()):
+            if position in positions:
+                moved.opened[positions[position]] = opened
+            else:
+                moved.extra = add(moved.extra, opened.tree.total())
+        self.files, self.opened, self.extra = Tree(), {}, None
+        return moved
+
     def pieces(self) -> Iterator[Accumulator]:
         """Yield all accumulators held, in the order of their positions."""
         placed = self.files.placed()
@@ -181,3 +211,8 @@ class OrderedMerge:
         if opened.covered == opened.chunks:
             del self.opened[file]
             self.files.put(0, file, opened.tree.total())
+
+
+def _first_leaf(node: tuple[tuple[int, int], Accumulator | None]) -> int:
+    (level, index), _ = node
+    return index << level

@@ -105,6 +105,11 @@ class NewRun(BaseModel):
         None, ge=1, description="Most events in a chunk; null to leave that to Casa."
     )
     fail_fast: bool = Field(False, description="Stop at the first failure.")
+    continues: str | None = Field(
+        None,
+        description="Id of a run that has ended: what it counted is taken over, and only the "
+        "rest is processed.",
+    )
     name: str | None = Field(None, max_length=500)
     tags: list[Tag] = Field(default_factory=list, max_length=50)
     note: str = Field("", max_length=10_000)
@@ -131,6 +136,9 @@ class RunSpec(BaseModel):
     git: str | None = Field(None, description="git describe of the processor's folder, or null.")
     tags: list[str] = Field(default_factory=list, description="As given at the launch.")
     note: str = Field("", description="As given at the launch.")
+    continues: str | None = Field(
+        None, description="Id of the run of which it took over what was counted, or null."
+    )
 
 
 class LeftOut(BaseModel):
@@ -227,6 +235,9 @@ class Failure(BaseModel):
     attempts: int = 1
     peak_memory_bytes: int | None = Field(
         None, description="Most memory that the worker had in use, where known."
+    )
+    replicas: list[str] = Field(
+        default_factory=list, description="Other places of the file that were tried in vain."
     )
 
     @property

@@ -74,6 +74,30 @@ async def test_a_launch_keeps_what_it_was_asked_for(ask, analysis, started) -> N
     assert spec.chunksize == reply.body["chunksize"] == AUTOMATIC_CHUNKSIZE
 
 
+async def test_a_launch_takes_over_what_another_run_counted(ask, analysis, started) -> None:
+    older = open_run((await ask("POST", "/casa/runs", new_run())).body["id"])
+    refused = await ask("POST", "/casa/runs", new_run(continues=older.id))
+    assert (refused.status, "is queued. It can be continued" in refused.message) == (409, True)
+    record = older.record().model_copy(update={"state": "stopped"})
+    older.write_state(record.model_dump(mode="json"))
+    older.groups.mkdir()
+    (older.groups / "log-0.bin").write_bytes(b"counted")
+
+    reply = await ask("POST", "/casa/runs", new_run(continues=older.id))
+    assert reply.status == 202
+    run = open_run(reply.body["id"])
+    assert (run.groups / "log-0.bin").read_bytes() == b"counted"
+    shown = await ask("GET", f"/casa/runs/{run.id}/details")
+    assert (shown.status, shown.body["continues"]) == (200, older.id)
+
+    before = len(started)
+    (analysis / "mass.py").write_text(SOURCE + "\n# a correction\n")
+    refused = await ask("POST", "/casa/runs", new_run(continues=older.id, cluster=None))
+    assert refused.status == 409
+    assert "its code has changed (mass.py)" in refused.message
+    assert len(started) == before
+
+
 async def test_processors_are_listed_with_their_arguments(ask, analysis) -> None:
     reply = await ask("GET", "/casa/processors")
     (processor,) = reply.body["processors"]
@@ -100,6 +124,7 @@ async def test_a_launch_on_a_given_cluster(
         ({"datasets": []}, 400, "Field 'datasets': "),
         ({"cluster": "none"}, 404, "no cluster 'none'"),
         ({"profile": "none"}, 404, "'none'"),
+        ({"continues": "nothing"}, 404, "no run 'nothing'"),
         ({"chunksize": 0}, 400, "Field 'chunksize': "),
         ({"tags": [" "]}, 400, "Field 'tags.0': "),
         ({"processor": {"location": "mas.py:Mass"}}, 404, "no 'mas.py'"),

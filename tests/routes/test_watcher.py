@@ -7,8 +7,6 @@ import json
 import shutil
 from typing import Any
 
-from patience import PATIENCE_SECONDS
-
 from casa_lab.events.schemas import CLUSTER, DATASETS, RUN, SCHEMA_FILES
 
 
@@ -81,7 +79,7 @@ async def test_trouble_with_the_folders_ends_neither_server_nor_news(
 
     loop = asyncio.get_running_loop()
     monkeypatch.setattr(scanner, "scan", fail_once)
-    await asyncio.wait_for(failed.wait(), PATIENCE_SECONDS)
+    await asyncio.wait_for(failed.wait(), 20)
     put_run("done")
     assert (await events.next(RUN))["run"]["state"] == "done"
     assert "stale file handle" in caplog.text

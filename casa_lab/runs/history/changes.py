@@ -62,6 +62,7 @@ def _settings(spec: RunSpec) -> dict[str, Any]:
         "chunk size": spec.chunksize,
         "chunks at most": spec.maxchunks,
         "fail fast": spec.fail_fast,
+        "continues": spec.continues,
         "cluster": spec.cluster,
         "git": spec.git,
         "directory": spec.directory,

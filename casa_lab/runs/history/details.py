@@ -36,6 +36,7 @@ def details(run: str) -> RunDetails:
         chunksize=spec.chunksize,
         maxchunks=spec.maxchunks,
         fail_fast=spec.fail_fast,
+        continues=spec.continues,
         cluster=spec.cluster,
         directory=spec.directory,
         python=spec.python,

@@ -120,6 +120,9 @@ class RunDetails(BaseModel):
     chunksize: int
     maxchunks: int | None
     fail_fast: bool
+    continues: str | None = Field(
+        description="Id of the run of which it took over what was counted, or null."
+    )
     cluster: str | None
     directory: str
     python: str

@@ -10,7 +10,6 @@ import { Resource } from '../tab/resource';
 import { Section } from '../tab/section';
 import { Code } from './code';
 import { Diff } from './diff';
-import { More } from './more';
 
 interface IDetailsProps {
   readonly model: RunTabModel;
@@ -148,6 +147,7 @@ function settingsOf(
       trans.__('At a failure'),
       details.fail_fast ? trans.__('stop') : trans.__('keep going')
     ],
+    [trans.__('Continues the run'), details.continues],
     [trans.__('Cluster'), cluster],
     [trans.__('Git revision'), git],
     [trans.__('Working directory'), details.directory],
@@ -225,7 +225,13 @@ function Dataset({ dataset, trans }: IDatasetProps): JSX.Element {
             </small>
           </li>
         ))}
-        <More count={total - files.length} trans={trans} />
+        {total > files.length && (
+          <li>
+            <em>
+              {trans.__('and %1 more', formatCount(total - files.length))}
+            </em>
+          </li>
+        )}
       </ul>
     </details>
   );

@@ -92,6 +92,7 @@ export function makeFailure(fields: Partial<Failure> = {}): Failure {
     host: 'node-1',
     attempts: 1,
     peak_memory_bytes: null,
+    replicas: [],
     ...fields
   };
 }
@@ -242,6 +243,7 @@ export function makeDetails(fields: Partial<RunDetails> = {}): RunDetails {
     schema_name: 'NanoAODSchema',
     chunksize: 200_000,
     maxchunks: null,
+    continues: null,
     fail_fast: false,
     cluster: null,
     directory: '/code',

@@ -106,7 +106,7 @@ export namespace TakeAwayModel {
 }
 
 /** Says whether a format can hold histograms with every axis. */
-function canBeWhole(format: ExportFormat): boolean {
+export function canBeWhole(format: ExportFormat): boolean {
   return format === 'uhi' || format === 'root' || format === 'csv';
 }
 
