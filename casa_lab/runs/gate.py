@@ -7,18 +7,28 @@ the first chunk, and again by each worker that joins later.
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import time
 import warnings
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from distributed import Client
+from distributed import Client, Scheduler
 
 from .environment import PACKAGES, PROBE, Difference, Requirement, compare, probe_variables
 from .errors import RunError
 
 MOST_SENT_AWAY = 8
 """Workers of another environment that may join and be sent away before the run gives up."""
+
+PATIENCE_SECONDS = 20.0
+"""How long all workers together may take to answer before somebody looks which one does not."""
+
+SILENT_SECONDS = 15.0
+"""A worker of which the scheduler has heard nothing for so long stands still: even in very large
+clusters it would have been told more often that it lives.
+"""
 
 NAMED_WORKERS = 3
 """Workers that a sentence names; of the others it gives the number."""
@@ -99,10 +109,37 @@ class EnvironmentGate:
             warnings.warn(_sentence(differences, place), stacklevel=3)
 
     def _ask_workers(self) -> dict[str, dict[str, str]]:
-        answers = self._client.run(
-            eval, PROBE, probe_variables(self.requirement.packages), on_error="return"
-        )
-        return {address: answer for address, answer in answers.items() if isinstance(answer, dict)}
+        variables = probe_variables(self.requirement.packages)
+        while True:
+            try:
+                answers = self._client.run(
+                    eval, PROBE, variables, on_error="return", callback_timeout=PATIENCE_SECONDS
+                )
+            except asyncio.TimeoutError:
+                self._leave_out_silent_workers()
+                continue
+            return {
+                address: answer for address, answer in answers.items() if isinstance(answer, dict)
+            }
+
+    def _leave_out_silent_workers(self) -> None:
+        """Retire workers that stand still: whatever all workers are asked would wait for them.
+
+        Raises
+        ------
+        RunError
+            When all of them do.
+        """
+        silence: dict[str, float] = self._client.run_on_scheduler(_seconds_of_silence)
+        silent = [address for address, seconds in silence.items() if seconds > SILENT_SECONDS]
+        if not silent:
+            _log.info("The workers take long to answer.")
+            return
+        sentence = f"There is no answer from {_name(silent)}: stopped, or the machine hangs."
+        if len(silent) == len(silence):
+            raise RunError(f"{sentence} Restart the cluster.")
+        warnings.warn(f"{sentence} Others do the work.", stacklevel=4)
+        self._client.retire_workers(workers=silent, close_workers=True)
 
     def _by_difference(
         self, found: Mapping[str, Mapping[str, str]]
@@ -112,6 +149,12 @@ class EnvironmentGate:
         for address, versions in found.items():
             places[tuple(compare(self.requirement.versions, versions))].append(address)
         return places
+
+
+def _seconds_of_silence(dask_scheduler: Scheduler) -> dict[str, float]:
+    """Return for how long the scheduler has not heard of each worker."""
+    now = time.time()
+    return {address: now - state.last_seen for address, state in dask_scheduler.workers.items()}
 
 
 def _sentence(differences: Sequence[Difference], place: str) -> str:

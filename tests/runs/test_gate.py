@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -16,7 +17,6 @@ from typing import Any
 import pytest
 from comparison import assert_same_accumulator
 from distributed import Client, LocalCluster
-from patience import wait_until
 
 from casa_lab.runs import gate as gates
 from casa_lab.runs import manager
@@ -24,7 +24,7 @@ from casa_lab.runs.errors import RunError
 from casa_lab.runs.executor import LiveExecutor
 
 from .conftest import Process, newest_run
-from .gates import Gate
+from .gates import Gate, wait_until
 
 WITHOUT_CASA = """
 import sys
@@ -262,3 +262,36 @@ def test_the_scheduler_is_looked_at_too(pretend: Any) -> None:
     finally:
         process.terminate()
         process.wait()
+
+
+@pytest.mark.parametrize("others", [True, False], ids=["others go on", "alone"])
+def test_a_worker_that_stands_still_before_the_run_is_left_out(
+    own_client: Client,
+    run_there: Any,
+    add_worker: AddWorker,
+    tmp_path: Path,
+    gate: Gate,
+    expected: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    others: bool,
+) -> None:
+    monkeypatch.setattr(gates, "PATIENCE_SECONDS", 5.0)
+    monkeypatch.setattr(gates, "SILENT_SECONDS", 4.0)
+    gate.open()
+    (good,) = own_client.nthreads()
+    address = add_worker(tmp_path)
+    [pid] = own_client.run(os.getpid, workers=[address]).values()
+    if not others:
+        own_client.retire_workers([good], close_workers=True)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        if others:
+            with pytest.warns(UserWarning, match=f"no answer from worker {address}: .* Others do"):
+                output = run_there(gate.processor())
+            assert_same_accumulator(output, expected)
+            assert set(own_client.nthreads()) == {good}
+        else:
+            with pytest.raises(RunError, match=f"from worker {address}.*Restart the cluster"):
+                run_there(gate.processor())
+    finally:
+        os.kill(pid, signal.SIGKILL)
