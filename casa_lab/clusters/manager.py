@@ -168,7 +168,10 @@ def forget(cluster_id: str) -> Cluster:
     cluster = get(cluster_id)
     if cluster.state not in ENDED_STATES:
         raise Conflict(f"The cluster {cluster.id} is {cluster.state}. Stop it first.")
-    _folder(cluster_id).delete()
+    # Renamed first, so that nobody ever reads a folder that is half deleted.
+    path = _folder(cluster_id).path
+    hidden = path.rename(path.with_name(f".{path.name}"))
+    shutil.rmtree(hidden)
     return cluster
 
 

@@ -12,7 +12,7 @@ from casa_lab.errors import BadInput, Conflict, NotFound
 from casa_lab.folders import data_dir, read_json, write_json
 
 from .discovery import find_filesets, is_fileset_name
-from .fileset import read_fileset
+from .fileset import coffea_form, read_fileset
 from .inspections import Inspections
 from .models import Dataset, DatasetList, NewSource, Source
 from .sample import is_sample
@@ -125,10 +125,7 @@ class Catalog:
             if name not in known:
                 raise NotFound(_no_such_dataset(name, list(known)))
             dataset = known[name]
-            fileset[name] = {
-                "files": {file.path: file.treename for file in dataset.files},
-                "metadata": dataset.metadata,
-            }
+            fileset[name] = coffea_form(dataset.files, dataset.metadata)
         return fileset
 
     def _sources(self) -> Iterator[DatasetSource]:

@@ -13,6 +13,10 @@ form of a dataset                      meaning
 ``{"a.root": {"object_path": ...}}``   what ``coffea.dataset_tools.preprocess`` writes
 =====================================  =================================================
 
+A file may lie at several places. ``"replicas": {"a.root": ["root://...", ...]}``
+beside ``files`` names the others, and so does ``"replicas": [...]`` beside
+``object_path``; in the one form, which Coffea takes as well, it is the former.
+
 Relative paths are meant relative to the fileset's own folder. What Coffea keeps
 beside (``steps`` over whole files, ``uuid``, ``compressed_form``, ``preload``)
 is left out: a run looks at the files anew. Steps over part of a file are an
@@ -21,17 +25,16 @@ error, since a run would process more than they say.
 
 from __future__ import annotations
 
-import gzip
-import json
 import os
-import zlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from casa_lab.errors import BadInput, NotFound
+from casa_lab.errors import BadInput
+
+from .jsonfile import is_text, kind_of, read_json_file, refuse_repeated
 
 RESERVED_METADATA = frozenset(
     {
@@ -59,6 +62,7 @@ _DATASET_KEYS = (
     "compressed_form",
     "did",
     "preload",
+    "replicas",
 )
 _FILE_KEYS = (
     "object_path",
@@ -69,8 +73,8 @@ _FILE_KEYS = (
     "format",
     "lfn",
     "pfn",
+    "replicas",
 )
-_GZIP_MAGIC = b"\x1f\x8b"
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,8 @@ class FilesetFile:
     path: str
     treename: str
     events: int | None = None
+    replicas: tuple[str, ...] = ()
+    """Other places of the same file, in the order in which they are tried."""
 
 
 @dataclass(frozen=True)
@@ -91,10 +97,32 @@ class FilesetDataset:
 
     def to_coffea(self) -> dict[str, Any]:
         """Return the dataset in the form that every Coffea release takes."""
-        return {
-            "files": {file.path: file.treename for file in self.files},
-            "metadata": self.metadata,
-        }
+        return coffea_form(self.files, self.metadata)
+
+
+class _File(Protocol):
+    """A file of any kind of dataset."""
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def treename(self) -> str: ...
+
+    @property
+    def replicas(self) -> Sequence[str]: ...
+
+
+def coffea_form(files: Iterable[_File], metadata: dict[str, Any]) -> dict[str, Any]:
+    """Return a dataset in the form that every Coffea release takes.
+
+    Where files have replicas, these stand under a name of their own, which
+    Coffea leaves alone and Casa's executor knows.
+    """
+    files = list(files)
+    form = {"files": {file.path: file.treename for file in files}, "metadata": metadata}
+    replicas = {file.path: list(file.replicas) for file in files if file.replicas}
+    return {**form, "replicas": replicas} if replicas else form
 
 
 def load_fileset(path: Path, treename: str | None = None) -> dict[str, Any]:
@@ -125,7 +153,7 @@ def load_fileset(path: Path, treename: str | None = None) -> dict[str, Any]:
 
 def read_fileset(path: Path, treename: str | None = None) -> dict[str, FilesetDataset]:
     """Read a fileset like :func:`load_fileset`, keeping the known numbers of entries."""
-    value = _read_json(path)
+    value = read_json_file(path)
     try:
         return check_fileset(value, path.absolute().parent, treename)
     except BadInput as error:
@@ -148,7 +176,7 @@ def check_fileset(
     """
     if not isinstance(value, Mapping):
         raise BadInput(
-            f"A fileset maps names of datasets to their files, but this is {_kind(value)}."
+            f"A fileset maps names of datasets to their files, but this is {kind_of(value)}."
         )
     if not value:
         raise BadInput("The fileset is empty: it names no dataset.")
@@ -157,7 +185,7 @@ def check_fileset(
             "'files' stands at the top, where the names of datasets belong. "
             'Write {"name of the dataset": {"files": ...}}.'
         )
-    _refuse_repeated(value, "The fileset", "dataset")
+    refuse_repeated(value, "The fileset", "dataset")
     datasets = {}
     for name, entry in value.items():
         if not isinstance(name, str) or not name.strip():
@@ -178,8 +206,8 @@ class _Checker:
         if isinstance(entry, list):
             return FilesetDataset(self._files(entry, self._treename))
         if not isinstance(entry, Mapping):
-            raise self._wrong(f"must be a list of files or have 'files', but is {_kind(entry)}")
-        _refuse_repeated(entry, f"Dataset '{self._name}'", "entry")
+            raise self._wrong(f"must be a list of files or have 'files', but is {kind_of(entry)}")
+        refuse_repeated(entry, f"Dataset '{self._name}'", "entry")
         if "files" not in entry:
             self._refuse_missing_files(entry)
             return FilesetDataset(self._files(entry, self._treename))
@@ -187,9 +215,10 @@ class _Checker:
         if entry.get("format") not in (None, "root"):
             raise self._wrong(f"has the format {entry['format']!r}; only ROOT files can be read")
         treename = entry.get("treename")
-        if treename is not None and not _is_text(treename):
-            raise self._wrong(f"has a 'treename' that is not a name but {_kind(treename)}")
+        if treename is not None and not is_text(treename):
+            raise self._wrong(f"has a 'treename' that is not a name but {kind_of(treename)}")
         files = self._files(entry["files"], treename or self._treename, declared=treename)
+        files = self._with_replicas(files, entry.get("replicas"))
         return FilesetDataset(files, self._metadata(entry.get("metadata")))
 
     def _files(
@@ -200,11 +229,11 @@ class _Checker:
         if isinstance(value, list):
             pairs: Iterable[tuple[Any, Any]] = (_split_tree(item) for item in value)
         elif isinstance(value, Mapping):
-            _refuse_repeated(value, f"Dataset '{self._name}'", "file")
+            refuse_repeated(value, f"Dataset '{self._name}'", "file")
             pairs = value.items()
         else:
             raise self._wrong(
-                f"needs 'files' as a list or as a mapping of paths to trees, not {_kind(value)}"
+                f"needs 'files' as a list or as a mapping of paths to trees, not {kind_of(value)}"
             )
         files: dict[str, FilesetFile] = {}
         for path, specification in pairs:
@@ -222,10 +251,12 @@ class _Checker:
         return list(files.values())
 
     def _file(self, path: Any, specification: Any, treename: str | None) -> FilesetFile:
-        if not _is_text(path):
-            raise self._wrong(f"lists a file that is not a path but {_kind(path)}")
+        if not is_text(path):
+            raise self._wrong(f"lists a file that is not a path but {kind_of(path)}")
         events = None
+        replicas: tuple[str, ...] = ()
         if isinstance(specification, Mapping):
+            replicas = self._replicas(path, specification.get("replicas"))
             self._refuse_typos(specification, _FILE_KEYS, f" for {path}")
             if specification.get("format") not in (None, "root"):
                 raise self._wrong(f"has {path}, which is no ROOT file; only these can be read")
@@ -240,16 +271,45 @@ class _Checker:
                 f'names no tree for {path}. Write {{"{path}": "Events"}}, or add '
                 '"treename": "Events" beside "files"',
             )
-        if not _is_text(tree):
-            raise self._wrong(f"needs the name of a tree for {path}, not {_kind(tree)}")
-        return FilesetFile(self._resolve(path), tree, events)
+        if not is_text(tree):
+            raise self._wrong(f"needs the name of a tree for {path}, not {kind_of(tree)}")
+        return FilesetFile(self._resolve(path), tree, events, replicas)
+
+    def _with_replicas(self, files: list[FilesetFile], value: Any) -> list[FilesetFile]:
+        """Add the replicas that stand beside the files of a dataset."""
+        if value is None:
+            return files
+        if not isinstance(value, Mapping):
+            raise self._wrong(
+                f"needs 'replicas' as a mapping of files to lists of other places, not "
+                f"{kind_of(value)}"
+            )
+        named = {
+            self._resolve(str(path)): self._replicas(path, places) for path, places in value.items()
+        }
+        unknown = named.keys() - {file.path for file in files}
+        if unknown:
+            raise self._wrong(f"names replicas of {min(unknown)}, which is none of its files")
+        return [
+            replace(file, replicas=tuple(dict.fromkeys(file.replicas + named.get(file.path, ()))))
+            for file in files
+        ]
+
+    def _replicas(self, path: Any, value: Any) -> tuple[str, ...]:
+        if value is None:
+            return ()
+        if not isinstance(value, list) or not all(map(is_text, value)):
+            raise self._wrong(f"needs the 'replicas' of {path} as a list of paths or URLs")
+        places = dict.fromkeys(map(self._resolve, value))
+        places.pop(self._resolve(str(path)), None)
+        return tuple(places)
 
     def _metadata(self, value: Any) -> dict[str, Any]:
         if value is None:
             return {}
         if not isinstance(value, Mapping):
-            raise self._wrong(f"needs 'metadata' as a mapping, not {_kind(value)}")
-        _refuse_repeated(value, f"The metadata of dataset '{self._name}'", "entry")
+            raise self._wrong(f"needs 'metadata' as a mapping, not {kind_of(value)}")
+        refuse_repeated(value, f"The metadata of dataset '{self._name}'", "entry")
         for key in value:
             if not isinstance(key, str):
                 raise self._wrong(f"has the metadata entry {key!r}, whose name is not text")
@@ -311,54 +371,11 @@ class _Checker:
         return BadInput(f"Dataset '{self._name}' {sentence}{end}")
 
 
-class _Object(dict[str, Any]):
-    """A JSON object that remembers which of its keys were given more than once."""
-
-    repeated: tuple[str, ...] = ()
-
-
-def _read_json(path: Path) -> Any:
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise NotFound(f"There is no fileset at {path}. Check the path.") from None
-    except IsADirectoryError:
-        raise BadInput(f"{path} is a folder; a fileset is a JSON file.") from None
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}.") from None
-    try:
-        if data.startswith(_GZIP_MAGIC):
-            data = gzip.decompress(data)
-        return json.loads(data, object_pairs_hook=_object)
-    except (EOFError, gzip.BadGzipFile, zlib.error):
-        raise BadInput(f"{path.name} is damaged: it cannot be unpacked.") from None
-    except json.JSONDecodeError as error:
-        raise BadInput(
-            f"{path.name} is not valid JSON: {error.msg.lower()} at line {error.lineno}, "
-            f"column {error.colno}."
-        ) from None
-    except (UnicodeDecodeError, RecursionError):
-        raise BadInput(f"{path.name} is not a JSON file.") from None
-
-
-def _object(pairs: list[tuple[str, Any]]) -> _Object:
-    result = _Object(pairs)
-    if len(result) != len(pairs):
-        keys = [key for key, _ in pairs]
-        result.repeated = tuple(key for key in result if keys.count(key) > 1)
-    return result
-
-
-def _refuse_repeated(value: Mapping[str, Any], owner: str, what: str) -> None:
-    if isinstance(value, _Object) and value.repeated:
-        raise BadInput(f"{owner} has the {what} '{value.repeated[0]}' twice.")
-
-
 def _looks_like_dataset(value: Mapping[str, Any]) -> bool:
     files = value.get("files")
     if isinstance(files, list):
         return True
-    return isinstance(files, Mapping) and bool(files) and all(_is_text(v) for v in files.values())
+    return isinstance(files, Mapping) and bool(files) and all(is_text(v) for v in files.values())
 
 
 def _split_tree(item: Any) -> tuple[Any, str | None]:
@@ -370,26 +387,9 @@ def _split_tree(item: Any) -> tuple[Any, str | None]:
     return item, None
 
 
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
 def _is_count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def _is_step(value: Any) -> bool:
     return isinstance(value, list) and len(value) == 2 and all(_is_count(edge) for edge in value)
-
-
-def _kind(value: Any) -> str:
-    """Name what was found, in words for people."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return "a truth value"
-    if isinstance(value, str):
-        return "a text" if value.strip() else "an empty text"
-    if isinstance(value, (int, float)):
-        return "a number"
-    return "a list" if isinstance(value, list) else "a mapping"

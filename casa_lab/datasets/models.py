@@ -16,6 +16,9 @@ class DatasetFile(BaseModel):
     treename: str = Field(description="Name of the tree (TTree or RNTuple) in the file.")
     events: int | None = Field(None, description="Number of entries in the tree, when known.")
     bytes: int | None = Field(None, description="Size of the file in bytes, when known.")
+    replicas: list[str] = Field(
+        default_factory=list, description="Other places of the file, tried when this one fails."
+    )
 
 
 class Dataset(BaseModel):

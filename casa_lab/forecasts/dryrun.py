@@ -25,6 +25,7 @@ from casa_lab.runs.metadata import as_failure
 from casa_lab.runs.models import Failure
 from casa_lab.runs.packing import unpack
 from casa_lab.runs.plan import Batch, is_placeholder
+from casa_lab.runs.replicas import replicas_of
 from casa_lab.runs.shipping import carried_sources, carry_local
 from casa_lab.runs.tasks import RunTasks
 from casa_lab.runs.worker import BatchOutcome
@@ -84,6 +85,7 @@ def dry_run(
     >>> casa_lab.dry_run(MyProcessor(), fileset, client)  # doctest: +SKIP
     """
     current = _DryRun()
+    current.replicas = replicas_of(fileset)
     executor = SamplingExecutor(client, name="dry run", status=False, current=current)
     workers = _workers_of(executor.connected_client())
     runner = Runner(
@@ -138,7 +140,9 @@ class SamplingExecutor(LiveExecutor):
         # A traceback is for the user: of her own code, where it leads there.
         code = UserCode(package=str(type(processor).__module__).partition(".")[0])
         chosen = _choose(items)
-        with RunTasks(client, "dry-run", RunWork(work), self.retries, modules) as tasks:
+        with RunTasks(
+            client, "dry-run", RunWork(work), self.retries, modules, current.replicas
+        ) as tasks:
             trying = _Trying(client, tasks, code, current)
             current.trials = trying.process(first for first, _ in chosen.values())
             current.outcomes = trying.process(chosen[name][1] for name in current.trials)

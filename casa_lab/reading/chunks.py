@@ -129,23 +129,34 @@ class ChunkReader:
         take_in_what_is_imported()
         give_freed_memory_back()
 
-    def __call__(self, item: WorkItem) -> ChunkOutput:
+    def __call__(self, item: WorkItem, place: str | None = None) -> ChunkOutput:
         """Process a chunk.
+
+        Parameters
+        ----------
+        item
+            The chunk.
+        place
+            Where to read its file, if it is not what the chunk says.
 
         Raises
         ------
         FileChanged
-            When the file was replaced since its chunks were made.
+            When the file is not the one that its chunks were made for.
         Exception
             As Coffea's function does, with the stage in its message.
         """
+        name = FileName(place or item.filename, item.treename)
         if not self._work.is_readable_here:
-            return self._in_coffeas_way(item)
+            if name.path == item.filename:
+                return self._in_coffeas_way(item)
+            self._check_replica(name, item)
+            return self._in_coffeas_way(replace(item, filename=name.path))
         # A processor may keep state, and a chunk must not see what another left.
         processor = unpacked(self._work.processor)
         began = time.perf_counter()
         with _Stage("Failed to open file", item), collector_paused():
-            opened = self._files.take(FileName(item.filename, item.treename))
+            opened = self._files.take(name)
         try:
             output = self._process(processor, item, opened, began)
         except BaseException:
@@ -158,9 +169,7 @@ class ChunkReader:
     def _process(
         self, processor: Any, item: WorkItem, opened: OpenTree, began: float
     ) -> ChunkOutput:
-        file = opened.directory.file
-        if item.fileuuid and item.fileuuid != file.fUUID:
-            raise FileChanged(item.filename)
+        _check_identity(opened, item)
         access_log: list[Any] = []
         with _Stage("Failed creating nanoevents", item), collector_paused():
             events = self._events.make(
@@ -199,6 +208,14 @@ class ChunkReader:
             }
         return ChunkOutput(output, measures)
 
+    def _check_replica(self, name: FileName, item: WorkItem) -> None:
+        with _Stage("Failed to open file", item):
+            opened = self._files.take(name)
+        try:
+            _check_identity(opened, item)
+        finally:
+            opened.close()
+
     def _in_coffeas_way(self, item: WorkItem) -> ChunkOutput:
         began = time.perf_counter()
         output = self._work.coffea(item)
@@ -222,6 +239,12 @@ class ChunkReader:
         chosen = self._work.cache_function()
         kept = self._work.options.column_bytes
         return kept_columns().keep(kept) if chosen is None and kept else chosen
+
+
+def _check_identity(opened: OpenTree, item: WorkItem) -> None:
+    is_other = item.fileuuid and item.fileuuid != opened.directory.file.fUUID
+    if is_other or opened.tree.num_entries < item.entrystop:
+        raise FileChanged(opened.name.path)
 
 
 class _Stage:

@@ -48,9 +48,12 @@ class FileLooker:
         self._lazily = _lazily(look.coffea)
         self._seconds = look.options.open_seconds
 
-    def __call__(self, meta: FileMeta) -> FileMeta:
-        """Return a file with its metadata."""
-        return within(self._seconds, partial(self._look, meta), f"opening {meta.filename}")
+    def __call__(self, meta: FileMeta, place: str) -> FileMeta:
+        """Return a file with its metadata, as they are at a place of it."""
+        there = FileMeta(meta.dataset, place, meta.treename, meta.metadata, meta.preload)
+        found = within(self._seconds, partial(self._look, there), f"opening {place}")
+        found.filename = meta.filename
+        return found
 
     def _look(self, meta: FileMeta) -> FileMeta:
         try:

@@ -8,6 +8,7 @@ from coffea.processor.executor import FileMeta, WorkItem
 
 from .chunks import ChunkOutput, ChunkReader, ChunkWork
 from .look import FileLook, FileLooker
+from .places import Places
 
 
 @dataclass(frozen=True)
@@ -37,23 +38,29 @@ class WorkerReader:
     ----------
     work
         What is to be done.
+
+    Attributes
+    ----------
+    places
+        Where files that have replicas are read.
     """
 
     def __init__(self, work: RunWork) -> None:
         self._chunks = None if work.chunks is None else ChunkReader(work.chunks)
         self._looker = None if work.look is None else FileLooker(work.look)
+        self.places = Places()
 
-    def process(self, item: WorkItem) -> ChunkOutput:
-        """Process a chunk."""
+    def process(self, item: WorkItem, place: str) -> ChunkOutput:
+        """Process a chunk, whose file is read at a place."""
         if self._chunks is None:
             raise RuntimeError("This work has no chunks.")
-        return self._chunks(item)
+        return self._chunks(item, place)
 
-    def look(self, meta: FileMeta) -> FileMeta:
-        """Return a file with its metadata."""
+    def look(self, meta: FileMeta, place: str) -> FileMeta:
+        """Return a file with its metadata, which are read at a place."""
         if self._looker is None:
             raise RuntimeError("This work looks at no files.")
-        return self._looker(meta)
+        return self._looker(meta, place)
 
     def close(self) -> None:
         """Close the files that are kept open."""

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from types import FrameType
 from typing import Any
 
 from coffea.processor import ProcessorABC
@@ -57,6 +58,13 @@ def recognise(function: Callable[[Any], Any]) -> ChunkWork | FileLook | None:
     if work.func is Runner._work_function and not work.args[_USE_DATAFRAMES]:
         return _chunk_work(work)
     return None
+
+
+def reads_root_files(work: ChunkWork | FileLook) -> bool:
+    """Tell whether work is about ROOT files, whose UUIDs tell them apart."""
+    if isinstance(work, FileLook):
+        return work.coffea is not Runner.metadata_fetcher_parquet
+    return work.format == "root"
 
 
 def skips_bad_files(function: Callable[[Any], Any]) -> bool:
@@ -134,14 +142,24 @@ def chunksize_of_caller() -> int | None:
     return None if runner is None else int(runner.chunksize)
 
 
+def fileset_of_caller() -> Mapping[str, Any] | None:
+    """Return the fileset that the Runner that is calling was given, if that is a mapping."""
+    frame = _frame_of_caller()
+    fileset = None if frame is None else frame.f_locals["fileset"]
+    return fileset if isinstance(fileset, Mapping) else None
+
+
 def _caller() -> Runner | None:
     """Return the Runner that is about to process, or processes, a fileset."""
+    frame = _frame_of_caller()
+    return None if frame is None else frame.f_locals["self"]
+
+
+def _frame_of_caller() -> FrameType | None:
     frame = inspect.currentframe()
-    while frame is not None:
-        if frame.f_code is Runner._run_impl.__code__:
-            return frame.f_locals["self"]
+    while frame is not None and frame.f_code is not Runner._run_impl.__code__:
         frame = frame.f_back
-    return None
+    return frame
 
 
 def _lets_files_wait(runner: Runner) -> bool:

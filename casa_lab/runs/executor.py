@@ -24,12 +24,15 @@ from casa_lab.folders.location import known_files
 from casa_lab.reading.chunks import ChunkWork, unpacked
 from casa_lab.reading.files import ReadingOptions
 from casa_lab.reading.look import FileLook
+from casa_lab.reading.places import Replicas
 from casa_lab.reading.work import RunWork
 
 from .closures import (
     chunking_of_caller,
     chunksize_of_caller,
+    fileset_of_caller,
     postprocessed,
+    reads_root_files,
     recognise,
     skips_bad_files,
     wants_errors,
@@ -43,6 +46,7 @@ from .metadata import Placeholders, look_at_all
 from .models import Failure
 from .notebook import open_notebook_run
 from .processing import ChunkProcessing
+from .replicas import replicas_of
 from .session import RunSession
 from .shipping import carried_sources, carry_local
 from .tasks import RunTasks
@@ -67,9 +71,11 @@ class CurrentRun:
         """What the last call has to say of its failures, caused by the first one's exception."""
         self.modules: frozenset[str] = frozenset()
         """What the processor needs on workers, as far as that is known."""
+        self.replicas: Replicas = {}
+        """Where else files can be read."""
 
 
-class LiveExecutor(ExecutorBase):  # type: ignore[misc]  # has no type information
+class LiveExecutor(ExecutorBase):  # type: ignore[misc]
     """Execute a Coffea processor on Dask, live.
 
     Parameters
@@ -104,6 +110,10 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]  # has no type informati
     with ``use_result_type`` it decides which exceptions Runner returns as an
     ``Err``, whose ``value`` is the result of all other chunks. Chunks are merged
     in a fixed order, so that repeated runs agree to the bit.
+
+    A dataset of the fileset may name ``replicas`` beside its ``files``: a mapping of
+    files to lists of other places. What cannot be read at its first place is read
+    there, if it is the same file.
 
     Ctrl-C (*Interrupt the kernel*) stops the run in order: its folder then holds
     a partial result, and ``KeyboardInterrupt`` is raised.
@@ -165,6 +175,9 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]  # has no type informati
             )(list(items), function, accumulator)
             return result
         work = replace(work, options=self.reading)
+        if (fileset := fileset_of_caller()) is not None:
+            # Nothing in a Parquet file tells whether another one is the same.
+            self.current.replicas = replicas_of(fileset) if reads_root_files(work) else {}
         if isinstance(work, FileLook):
             found = self._look_at(client, work, items)
             if skips_bad_files(function):
@@ -203,7 +216,14 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]  # has no type informati
             return current.placeholders.postpone(metas, chunking)
         look = RunWork(look=work)
         with (
-            RunTasks(client, "look-at-files", look, self.retries, current.modules) as tasks,
+            RunTasks(
+                client,
+                "look-at-files",
+                look,
+                self.retries,
+                current.modules,
+                current.replicas,
+            ) as tasks,
             self._bar() as bar,
         ):
             task = bar.add_task("Looking at files", total=None, unit="file")
@@ -286,7 +306,12 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]  # has no type informati
         name = self.function_name or "process"
         with (
             RunTasks(
-                client, name, RunWork(work, current.look), self.retries, current.modules
+                client,
+                name,
+                RunWork(work, current.look),
+                self.retries,
+                current.modules,
+                current.replicas,
             ) as tasks,
             self._bar() as bar,
         ):

@@ -202,6 +202,7 @@ def as_failure(
         host=cause.host,
         attempts=attempts,
         peak_memory_bytes=cause.peak_memory,
+        replicas=list(cause.replicas),
     )
 
 

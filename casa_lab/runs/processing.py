@@ -31,6 +31,7 @@ from .plan import (
     make_plan,
     weight,
 )
+from .replicas import ReplicaLog
 from .session import RunSession
 from .suspects import Suspects
 from .tasks import RunTasks
@@ -81,6 +82,7 @@ class ChunkProcessing:
         self._chunks: list[WorkItem] = []
         self._failed: list[Failure] = []
         self._first: Cause | None = None
+        self._replicas = ReplicaLog()
 
     @property
     def processed(self) -> set[WorkItem]:
@@ -319,6 +321,7 @@ class ChunkProcessing:
     def _know(self, file: FileOutcome, worker: str) -> None:
         """Take in a file that was looked at."""
         meta = file.meta
+        self._replicas.note(meta.filename, file.place)
         position, item = self._unknown.pop(FileKey(meta.dataset, meta.filename, meta.treename))
         if file.cause is None:
             self._open_file(position, self._placeholders.learn(meta, item))
@@ -341,6 +344,8 @@ class ChunkProcessing:
         self._merge(batch, output)
         session.meter.read(outcome.measures.bytes_read)
         failed = [(item, chunk, chunk.cause) for item, chunk in results if chunk.cause is not None]
+        for item, chunk in results:
+            self._replicas.note(item.filename, chunk.place)
         for item, _, cause in failed:
             if cause.kind == "file changed":
                 self._placeholders.forget_file(item)

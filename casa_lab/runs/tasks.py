@@ -15,6 +15,7 @@ from dask.utils import format_bytes
 from distributed import Client, Future, KilledWorker
 
 from casa_lab.reading.columns import Chunk, chunks_with_kept_columns
+from casa_lab.reading.places import Replicas
 from casa_lab.reading.work import RunWork
 from casa_lab.runs.failures.causes import Cause
 
@@ -23,6 +24,7 @@ from .errors import RunError
 from .gate import EnvironmentGate
 from .packing import pack
 from .plan import Batch
+from .replicas import only_of
 from .shipping import carried_sources
 from .worker import (
     ProcessorLoadError,
@@ -58,6 +60,8 @@ class RunTasks:
         How often work that was lost is handed out again.
     modules
         Top-level modules that the user's code needs on workers.
+    replicas
+        Where else files can be read.
     """
 
     def __init__(
@@ -67,7 +71,9 @@ class RunTasks:
         work: RunWork,
         retries: int,
         modules: frozenset[str] = frozenset(),
+        replicas: Replicas | None = None,
     ) -> None:
+        self._replicas = replicas or {}
         self._client = client
         self._prefix = f"{name}-{secrets.token_hex(8)}"
         self._plugin = f"casa-{self._prefix}"
@@ -115,11 +121,13 @@ class RunTasks:
             for item in batch.items
         }
         home = homes.pop() if len(homes) == 1 else None
-        return self._submit(run_batch, batch.items, batch.shape, workers=home)
+        replicas = only_of((item.filename for item in batch.items), self._replicas)
+        return self._submit(run_batch, batch.items, batch.shape, replicas, workers=home)
 
     def look_at(self, metas: tuple[FileMeta, ...]) -> Future[Any]:
         """Send files to be looked at."""
-        return self._submit(look_at_files, metas, priority=LOOK_PRIORITY)
+        replicas = only_of((meta.filename for meta in metas), self._replicas)
+        return self._submit(look_at_files, metas, replicas, priority=LOOK_PRIORITY)
 
     def may_retry(self, finished: Finished[Any], work: Hashable) -> bool:
         """Tell whether work that Dask reports as failed is to be handed out again.

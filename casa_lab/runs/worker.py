@@ -14,8 +14,15 @@ from coffea.processor.executor import FileMeta, WorkItem
 from distributed import Worker, WorkerPlugin, get_worker
 
 from casa_lab.reading.measures import Measures, peak_memory_bytes, reset_peak_memory
+from casa_lab.reading.places import Places, Replicas
 from casa_lab.reading.work import RunWork, WorkerReader
-from casa_lab.runs.failures.causes import Cause, explain_chunk, explain_file, explain_output
+from casa_lab.runs.failures.causes import (
+    Cause,
+    explain_chunk,
+    explain_file,
+    explain_output,
+    explain_places,
+)
 
 from .environment import Difference, Requirement
 from .merge import fold
@@ -94,6 +101,8 @@ class ChunkOutcome:
     cause: Cause | None = None
     attempts: int = 1
     seconds: float = 0.0
+    place: str = ""
+    """Where its file was read, if it was."""
 
 
 @dataclass
@@ -118,6 +127,8 @@ class FileOutcome:
 
     meta: FileMeta
     cause: Cause | None = None
+    place: str = ""
+    """Where it was read, if it was."""
 
 
 @dataclass
@@ -134,7 +145,9 @@ class MetadataOutcome:
         return [file.meta for file in self.files if file.cause is None]
 
 
-def run_batch(plugin: str, items: tuple[WorkItem, ...], shape: tuple[int, ...]) -> BatchOutcome:
+def run_batch(
+    plugin: str, items: tuple[WorkItem, ...], shape: tuple[int, ...], replicas: Replicas
+) -> BatchOutcome:
     """Process the chunks of a batch and return their folded accumulator, packed.
 
     ``shape`` tells how many of them each file has: outputs are added in the
@@ -145,7 +158,7 @@ def run_batch(plugin: str, items: tuple[WorkItem, ...], shape: tuple[int, ...]) 
     reset_peak_memory()
     outcome = BatchOutcome(None, [], worker, _HOST)
     waiting = iter(items)
-    files = (_outputs(reader, islice(waiting, count), outcome) for count in shape)
+    files = (_outputs(reader, islice(waiting, count), replicas, outcome) for count in shape)
     try:
         total = fold(files)
         if total is not None:
@@ -161,30 +174,41 @@ def run_batch(plugin: str, items: tuple[WorkItem, ...], shape: tuple[int, ...]) 
 
 
 def _outputs(
-    reader: WorkerReader, items: Iterable[WorkItem], outcome: BatchOutcome
+    reader: WorkerReader, items: Iterable[WorkItem], replicas: Replicas, outcome: BatchOutcome
 ) -> Iterator[Any]:
     """Yield what chunks of one file return, ``None`` for those that fail."""
     for item in items:
         chunk = ChunkOutcome(item.entrystart, item.entrystop)
         outcome.chunks.append(chunk)
         started = time.perf_counter()
-        found, chunk.cause, chunk.attempts = _attempt(
-            partial(reader.process, item), partial(explain_chunk, item=item)
+        attempt = _attempt_anywhere(
+            item.filename,
+            reader.places,
+            replicas,
+            partial(reader.process, item),
+            partial(explain_chunk, item),
         )
+        chunk.cause, chunk.attempts, chunk.place = attempt.cause, attempt.number, attempt.place
         chunk.seconds = time.perf_counter() - started
-        if found is not None:
-            outcome.measures.add(found.measures)
-        yield None if found is None else found.output
+        if attempt.found is not None:
+            outcome.measures.add(attempt.found.measures)
+        yield None if attempt.found is None else attempt.found.output
 
 
-def look_at_files(plugin: str, metas: Iterable[FileMeta]) -> MetadataOutcome:
+def look_at_files(plugin: str, metas: Iterable[FileMeta], replicas: Replicas) -> MetadataOutcome:
     """Read the number of entries and the identity of files."""
     worker, reader = _reader_of(plugin)
     started = time.perf_counter()
     outcome = MetadataOutcome(worker=worker)
     for meta in metas:
-        found, cause, _ = _attempt(partial(reader.look, meta), partial(explain_file, meta=meta))
-        outcome.files.append(FileOutcome(found or meta, cause))
+        attempt = _attempt_anywhere(
+            meta.filename,
+            reader.places,
+            replicas,
+            partial(reader.look, meta),
+            partial(explain_file, meta),
+        )
+        outcome.files.append(FileOutcome(attempt.found or meta, attempt.cause, attempt.place))
     outcome.seconds = time.perf_counter() - started
     return outcome
 
@@ -199,18 +223,50 @@ def _reader_of(plugin: str) -> tuple[str, WorkerReader]:
         raise ProcessorLoadError(f"{type(error).__name__}: {error}") from error
 
 
-def _attempt(
-    call: Callable[[], Any], explain: Callable[[BaseException], Cause]
-) -> tuple[Any | None, Cause | None, int]:
-    """Call, and again when that may help; return the output or the cause."""
-    attempts = 0
+@dataclass
+class _Attempt:
+    """What came of trying, perhaps again and again."""
+
+    found: Any | None
+    cause: Cause | None
+    number: int
+    place: str = ""
+
+
+def _attempt_anywhere(
+    file: str,
+    places: Places,
+    replicas: Replicas,
+    call: Callable[[str], Any],
+    explain: Callable[[str, BaseException], Cause],
+) -> _Attempt:
+    """Call with one place of a file after the other, until it can be read."""
+    causes: dict[str, Cause] = {}
+    number = 0
+    for place in places.order(file, replicas):
+        attempt = _attempt(partial(call, place), partial(explain, place))
+        attempt.number = number = number + attempt.number
+        if attempt.cause is None:
+            places.worked(place)
+            attempt.place = place
+            return attempt
+        if not attempt.cause.is_of_the_place(place != file):
+            return attempt
+        causes[place] = attempt.cause
+        places.failed(place, is_silent=attempt.cause.kind == "other")
+    return _Attempt(None, explain_places(file, causes), number)
+
+
+def _attempt(call: Callable[[], Any], explain: Callable[[BaseException], Cause]) -> _Attempt:
+    """Call, and again when that may help."""
+    number = 0
     while True:
-        attempts += 1
+        number += 1
         try:
-            return call(), None, attempts
+            return _Attempt(call(), None, number)
         # SystemExit would end the worker, and with it what others run there.
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's code may raise anything
+        except (Exception, SystemExit) as error:  # noqa: BLE001
             cause = explain(error)
-        if not cause.retry or attempts > len(RETRY_SECONDS):
-            return None, cause, attempts
-        time.sleep(RETRY_SECONDS[attempts - 1])
+        if not cause.retry or number > len(RETRY_SECONDS):
+            return _Attempt(None, cause, number)
+        time.sleep(RETRY_SECONDS[number - 1])

@@ -32,7 +32,7 @@ export function Remarks({ model, trans }: IRemarksProps): JSX.Element | null {
 }
 
 /** Says what the contents were multiplied with. */
-function scaleText(
+export function scaleText(
   { luminosity, weighted }: FrameScale,
   trans: TranslationBundle
 ): string {

@@ -75,6 +75,32 @@ def test_urls_stay_as_they_are() -> None:
     assert normalise({"DY": listed})["DY"]["files"] == files
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"files": {"a.root": "Events"}, "replicas": {"a.root": ["root://x//a.root", "b.root"]}},
+        {
+            "files": {
+                "a.root": {
+                    "object_path": "Events",
+                    "replicas": ["root://x//a.root", "b.root", "a.root", "./b.root"],
+                }
+            }
+        },
+    ],
+    ids=str,
+)
+def test_replicas_stand_beside_the_files(form: Any) -> None:
+    once = normalise({"DY": form})
+    assert once["DY"] == {
+        **NORMAL["DY"],
+        "replicas": {"/data/here/a.root": ["root://x//a.root", "/data/here/b.root"]},
+    }
+    assert normalise(once) == once
+    [meta] = Runner._normalize_fileset(once, None)
+    assert (meta.filename, meta.treename) == ("/data/here/a.root", "Events")
+
+
 def test_metadata_are_kept() -> None:
     metadata = {"xsec": 6077.2, "is_data": False, "eras": ["A", "B"], "nested": {"a": None}}
     entry = {"files": {"a.root": "Events"}, "metadata": metadata}
@@ -164,6 +190,19 @@ def test_known_entries_are_remembered() -> None:
         (
             {"DY": {"files": {"a.root": {"object_path": "Events", "steps": [[10, 50]]}}}},
             ["only part of a.root"],
+        ),
+        (
+            {"DY": {"files": {"a.root": {"object_path": "Events", "replicas": "b.root"}}}},
+            ["'replicas' of a.root", "a list of paths"],
+        ),
+        ({"DY": {"files": ["a.root:Events"], "replicas": ["b.root"]}}, ["'replicas'", "a list"]),
+        (
+            {"DY": {"files": ["a.root:Events"], "replicas": {"a.root": [3]}}},
+            ["'replicas' of a.root"],
+        ),
+        (
+            {"DY": {"files": ["a.root:Events"], "replicas": {"b.root": ["c.root"]}}},
+            ["replicas of /data/here/b.root", "none of its files"],
         ),
     ],
     ids=str,

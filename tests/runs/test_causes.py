@@ -18,7 +18,7 @@ def test_what_awkward_says_for_its_own_developers_is_left_out() -> None:
         "cannot slice ListArray (of length 5): index out of range (in compiled code: "
         "https://github.com/scikit-hep/awkward/blob/x/kernels/awkward_at.cpp#L21)\n\nMore."
     )
-    cause = explain_chunk(error, chunk("dy", "/data/dy.root", 0, 100))
+    cause = explain_chunk(chunk("dy", "/data/dy.root", 0, 100), "/data/dy.root", error)
     assert cause.sentence == (
         "The processor raised IndexError: cannot slice ListArray (of length 5): index out of "
         "range. The traceback shows the line."
@@ -33,6 +33,6 @@ def test_a_lost_worker_is_named_by_those_who_saw_it_last() -> None:
 
 
 def test_a_cause_tells_where_it_was_found() -> None:
-    cause = explain_chunk(ValueError("odd"), chunk("dy", "/data/dy.root", 0, 100))
+    cause = explain_chunk(chunk("dy", "/data/dy.root", 0, 100), "/data/dy.root", ValueError("odd"))
     assert cause.host
     assert (cause.peak_memory or 0) > 1_000_000

@@ -1,11 +1,17 @@
-import { DATASETS, expect, test } from '../pages/demo';
+import { expect, test } from '../pages/demo';
 
 test('data over a stack: ratio, zoom, integral, luminosity', async ({
   casa,
   demo,
   page
 }) => {
-  const run = await casa.launch('TTbarProcessor', DATASETS);
+  const run = await casa.launch('TTbarProcessor', [
+    'DYJetsToLL',
+    'TTbar',
+    'WJets',
+    'Diboson',
+    'Data'
+  ]);
   await casa.waitForState('Done');
   await casa.waitForHistogram();
   const tab = casa.runTab;

@@ -72,7 +72,13 @@ class FilesetSource(DatasetSource):
                     schemas.append(tree.schema)
             size = None if identity is None else identity.size
             files.append(
-                DatasetFile(path=file.path, treename=file.treename, events=events, bytes=size)
+                DatasetFile(
+                    path=file.path,
+                    treename=file.treename,
+                    events=events,
+                    bytes=size,
+                    replicas=list(file.replicas),
+                )
             )
         schema = schemas[0] if schemas else None
         return make_dataset(self, name, files, dataset.metadata, schema)

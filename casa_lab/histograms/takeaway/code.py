@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from casa_lab.histograms.models import Histogram
+
 from .labels import quoted
-from .models import Look
-from .numbers import Shown
+from .models import Choice, Look
+from .numbers import Numbers
 from .plotting import plotting
 from .recipe import recipe
 
@@ -22,7 +24,15 @@ import uhi.io.zip
 """
 
 
-def write_code(snapshot: Path, key: str, uhi: dict[str, Any], shown: Shown, look: Look) -> str:
+def write_code(
+    snapshot: Path,
+    key: str,
+    uhi: dict[str, Any],
+    numbers: Numbers,
+    histogram: Histogram,
+    choice: Choice,
+    look: Look,
+) -> str:
     """Return Python that needs hist, mplhep and the run's folder, and nothing of Casa.
 
     Parameters
@@ -33,10 +43,10 @@ def write_code(snapshot: Path, key: str, uhi: dict[str, Any], shown: Shown, look
         What the histogram is called inside that file.
     uhi
         The histogram.
-    shown
+    numbers
         What is drawn of it.
-    look
-        How the picture looks.
+    histogram, choice, look
+        What it is, and how it is to be drawn.
     """
     return "\n".join(
         [
@@ -44,9 +54,9 @@ def write_code(snapshot: Path, key: str, uhi: dict[str, Any], shown: Shown, look
             f"with zipfile.ZipFile({quoted(str(snapshot))}) as snapshot:",
             f"    h = hist.Hist(uhi.io.zip.read(snapshot, {quoted(key)}))",
             "",
-            *recipe(uhi, shown.numbers),
+            *recipe(uhi, numbers),
             "",
-            *plotting(shown, look),
+            *plotting(numbers, histogram, choice, look),
             "plt.show()",
             "",
         ]

@@ -14,10 +14,9 @@ import numpy as np
 from casa_lab.histograms.contents import FloatArray, Means, read_contents
 from casa_lab.histograms.descriptors import describe_axes, other_label
 from casa_lab.histograms.models import Axis, Histogram
-from casa_lab.histograms.projection import edges_of
-from casa_lab.histograms.rows import Row
+from casa_lab.histograms.views import edges_of
 
-from .numbers import Numbers, Shown
+from .numbers import Numbers, Row
 
 Bin = tuple[Any, Any]
 """Ends of a bin, or its category and nothing."""
@@ -72,20 +71,22 @@ def whole_csv(uhi: dict[str, Any]) -> str:
     return _csv([*(name for axis in described for name in _columns(axis)), *names], lines)
 
 
-def hepdata(shown: Shown) -> dict[str, Any]:
+def hepdata(numbers: Numbers, histogram: Histogram) -> dict[str, Any]:
     """Return what is drawn as a table of HEPData.
 
     Parameters
     ----------
-    shown
+    numbers
         What is drawn.
+    histogram
+        What it is drawn of.
 
     Returns
     -------
     dict
         As https://hepdata-submission.readthedocs.io describes data files.
     """
-    numbers, header = shown.numbers, shown.numbers.header
+    header = numbers.header
     axes = [_bins(header.x, numbers.edges)]
     described = [header.x]
     if numbers.y_edges is not None:
@@ -103,7 +104,7 @@ def hepdata(shown: Shown) -> dict[str, Any]:
         ],
         "dependent_variables": [
             {
-                "header": {"name": row.name or _total_name(row, shown.histogram)},
+                "header": {"name": row.name or _total_name(row, histogram)},
                 "qualifiers": [
                     {"name": name, "value": category}
                     for name, category in (header.view.select or {}).items()

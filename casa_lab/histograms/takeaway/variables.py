@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from casa_lab.histograms.contents import FloatArray
-from casa_lab.histograms.rows import Row
 
-from .numbers import Numbers, finite
+from .numbers import Numbers, Row, finite
 
 
 def variables(numbers: Numbers) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import socket
 import traceback
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from coffea.processor.executor import FileMeta, WorkItem
@@ -25,8 +25,13 @@ _COMPILED = re.compile(r" \(in compiled code: \S+\)")
 """What awkward says for its own developers, in the midst of its sentences."""
 
 
-_COMPILED = re.compile(r" \(in compiled code: \S+\)")
-"""What awkward says for its own developers, in the midst of its sentences."""
+_TROUBLES: Mapping[FailureKind, str] = {
+    "file missing": "is not there",
+    "file damaged": "is damaged",
+    "file changed": "is another file",
+    "tree missing": "has no such tree",
+}
+"""What is wrong with a replica, in few words."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,18 @@ class Cause:
     """Most bytes that the worker had in use meanwhile."""
     packed_chain: bytes = b""
     """The exception and its causes, for those who handle its type, where they can travel."""
+    reading: bool = False
+    """Whether the file could not be read, which a replica may mend."""
+    replicas: tuple[str, ...] = ()
+    """Other places of the file that were tried in vain."""
+
+    def is_of_the_place(self, is_replica: bool) -> bool:
+        """Tell whether another place of the file is worth a try.
+
+        A file that is another one than its chunks were made for is an error of its
+        own, unless it is only a replica that is.
+        """
+        return self.reading or (is_replica and self.kind in ("file changed", "tree missing"))
 
     def error(self) -> BaseException | None:
         """Return the exception as it was raised, ``None`` where this process cannot have it."""
@@ -63,31 +80,70 @@ class Cause:
         return chain[0] if chain else None
 
 
-def explain_file(error: BaseException, meta: FileMeta) -> Cause:
-    """Find out why the number of entries of a file cannot be had."""
+def explain_file(meta: FileMeta, place: str, error: BaseException) -> Cause:
+    """Find out why the number of entries of a file cannot be had, at a place of it."""
     chain = list(_chain(error))
-    kind, sentence, retry = _classify_opening(chain, meta.filename, meta.treename)
-    return _cause(kind, sentence, chain, retry)
+    kind, sentence, retry = _classify_opening(chain, place, meta.treename)
+    return _cause(kind, sentence, chain, retry, reading=kind != "tree missing")
 
 
-def explain_chunk(error: BaseException, item: WorkItem) -> Cause:
-    """Find out why a chunk failed: the chain of causes tells, because Coffea wraps them."""
+def explain_chunk(item: WorkItem, place: str, error: BaseException) -> Cause:
+    """Find out why a chunk failed: the chain of causes tells, because Coffea wraps them.
+
+    Parameters
+    ----------
+    item
+        The chunk.
+    place
+        Where its file was read.
+    error
+        What came of it.
+    """
     chain = list(_chain(error))
     root = chain[-1]
     if isinstance(root, FileChanged):
         sentence = (
-            f"{item.filename} was replaced while the run was at it. Run again: its chunks were "
+            f"{place} was replaced while the run was at it. Run again: its chunks were "
             "made for the file that it was before."
         )
         return _cause("file changed", sentence, chain, retry=False)
     stage = next((str(error) for error in chain if str(error).startswith("Failed ")), "")
-    if stage.startswith("Failed to open"):
-        kind, sentence, retry = _classify_opening(chain, item.filename, item.treename)
+    is_opening = stage.startswith("Failed to open")
+    if is_opening:
+        kind, sentence, retry = _classify_opening(chain, place, item.treename)
     elif stage.startswith("Failed creating"):
-        kind, sentence, retry = _classify_creating(chain, item.filename, item.treename)
+        kind, sentence, retry = _classify_creating(chain, place, item.treename)
     else:
-        kind, sentence, retry = _classify_processing(root, item.filename)
-    return _cause(kind, sentence, chain, retry)
+        kind, sentence, retry = _classify_processing(root, place)
+    reading = kind != "tree missing" and (is_opening or _is_reading(root))
+    return _cause(kind, sentence, chain, retry, reading=reading)
+
+
+def explain_places(file: str, causes: Mapping[str, Cause]) -> Cause:
+    """Say why a file could be read at none of its places.
+
+    Parameters
+    ----------
+    file
+        Its first place, of which the cause tells the most.
+    causes
+        Why it could not be read, by place.
+    """
+    first = causes[file]
+    replicas = tuple(place for place in causes if place != file)
+    if not replicas:
+        return first
+    told = "; ".join(
+        f"{place} {_TROUBLES.get(causes[place].kind, 'cannot be read')}" for place in replicas
+    )
+    noun = "replicas do" if len(replicas) > 1 else "replica does"
+    texts = [first.traceback, *(f"At {place}:\n{causes[place].traceback}" for place in replicas)]
+    return replace(
+        first,
+        sentence=_printable(f"{first.sentence} Its {noun} not help: {told}."),
+        traceback="\n".join(texts),
+        replicas=tuple(map(_printable, replicas)),
+    )
 
 
 def explain_output(error: BaseException) -> Cause:
@@ -99,7 +155,14 @@ def explain_output(error: BaseException) -> Cause:
     return _cause("processor error", sentence, [error], retry=False)
 
 
-def _cause(kind: FailureKind, sentence: str, chain: Sequence[BaseException], retry: bool) -> Cause:
+def _cause(
+    kind: FailureKind,
+    sentence: str,
+    chain: Sequence[BaseException],
+    retry: bool,
+    *,
+    reading: bool = False,
+) -> Cause:
     root = chain[-1]
     return Cause(
         kind=kind,
@@ -110,6 +173,7 @@ def _cause(kind: FailureKind, sentence: str, chain: Sequence[BaseException], ret
         host=socket.gethostname(),
         peak_memory=peak_memory_bytes(),
         packed_chain=_packed(chain),
+        reading=reading,
     )
 
 

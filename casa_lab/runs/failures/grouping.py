@@ -44,6 +44,14 @@ class FailureTally:
         return sorted(groups, key=lambda group: -group.chunks)
 
 
+def group_failures(failures: Iterable[Failure], explain: Explain) -> list[FailureGroup]:
+    """Put failures of one cause together, see :class:`FailureTally`."""
+    tally = FailureTally()
+    for failure in failures:
+        tally.add(failure)
+    return tally.groups(explain)
+
+
 def group_id(failure: Failure) -> str:
     """Return the id of the group that a failure belongs to."""
     text = f"{failure.kind}\n{common_cause(failure)}"
@@ -64,8 +72,11 @@ def sum_left_out(failures: Iterable[Failure]) -> LeftOut:
 
 
 def common_cause(failure: Failure) -> str:
-    """Return the cause without what tells equal causes apart: the file's name, and numbers."""
-    cause = failure.cause.replace(failure.file, "…") if failure.file else failure.cause
+    """Return the cause without what tells equal causes apart: the file's names, and numbers."""
+    cause = failure.cause
+    # The longest first, as one may be a part of another.
+    for name in sorted((failure.file, *failure.replicas), key=len, reverse=True):
+        cause = cause.replace(name, "…") if name else cause
     return _NUMBER.sub("…", cause)
 
 

@@ -1,7 +1,7 @@
 import { makeAxis, makeFrame } from '../testing';
 import { colorAt } from './colormap';
 import { plotData } from './data';
-import { layoutFigure } from './layoutfigure';
+import { layoutFigure } from './figure';
 import { rasterize } from './figure2d';
 import { FIGURE_OPTIONS } from './testing';
 

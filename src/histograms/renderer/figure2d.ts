@@ -4,13 +4,7 @@ import { cssAt, pixelAt } from './colormap';
 import type { IMapData, IPlotData } from './data';
 import type { IFigure, IFigureOptions, IImage, IRectangle } from './figure';
 import { parseLabel } from './label';
-import {
-  bottomMargin,
-  fontOf,
-  leftMargin,
-  separators,
-  topMargin
-} from './layout';
+import { bottomMargin, fontOf, separators } from './layout';
 import { type Scale, binScale } from './scales';
 import { binTicks, verticalTicks, widestLabel } from './ticks';
 
@@ -30,7 +24,7 @@ export function layoutMap(
   const { compact, height, logX, range, width } = options;
   const fontSize = fontOf(options);
   const bottom = bottomMargin(data.bins, options, fontSize);
-  const top = topMargin(options);
+  const top = compact ? 6 : 10;
   const frameHeight = Math.max(20, height - top - bottom.margin);
   const isLogY = map.axis.transform === 'log';
   const y = binScale(map.bins, null, isLogY, frameHeight, 0);
@@ -40,7 +34,9 @@ export function layoutMap(
   const barSpace = compact
     ? 0
     : BAR_WIDTH + 12 + widestLabel(zTicks, fontSize) + fontSize * 2;
-  const left = leftMargin(yTicks, options, fontSize);
+  const left =
+    Math.ceil(widestLabel(yTicks, fontSize)) +
+    (compact ? 10 : 14 + fontSize * 1.5);
   const frame: IRectangle = {
     left,
     top,

@@ -1,7 +1,6 @@
 import { makeAxis, makeFrame, makeRow } from '../testing';
 import { plotData } from './data';
-import type { IFigure } from './figure';
-import { layoutFigure } from './layoutfigure';
+import { type IFigure, layoutFigure } from './figure';
 import { FigurePainter } from './painter';
 import { FIGURE_OPTIONS } from './testing';
 

@@ -19,7 +19,7 @@ export class FigurePainter {
   constructor(svg: SVGSVGElement) {
     const root = select(svg);
     root.selectAll('*').remove();
-    const id = ++FigurePainter._count;
+    const id = ++Private.figures;
     this._hatch = `casa-hatch-${id}`;
     this._svg = root;
     const defs = root.append('defs');
@@ -175,9 +175,6 @@ export class FigurePainter {
       });
   }
 
-  /** Number of figures made: ids of what they define are unique in the page. */
-  private static _count = 0;
-
   private _bar: Group;
   private _canvas: HTMLCanvasElement | null = null;
   private _hatch: string;
@@ -197,3 +194,10 @@ const LEGEND_KEYS: Record<ILegendEntry['kind'], string> = {
   points: POINT,
   data: POINT
 };
+
+/** A namespace for module state. */
+namespace Private {
+  /** Number of figures made: ids of what they define are unique in the page. */
+  // eslint-disable-next-line prefer-const
+  export let figures = 0;
+}

@@ -2,8 +2,9 @@ import { scaleLinear } from 'd3-scale';
 
 import type { IPanelData } from './data';
 import type { IMark, IPad, IRectangle } from './figure';
+import { bandPath } from './figure1d';
 import { parseLabel } from './label';
-import { arrows, bandPath, errorBars, markers } from './paths';
+import { arrows, errorBars, markers } from './paths';
 import { type Scale, clamped } from './scales';
 import { verticalTicks } from './ticks';
 

@@ -231,7 +231,15 @@ export function makeDataset(change: Partial<Dataset> = {}): Dataset {
   return {
     name: 'DY',
     source: 'sample',
-    files: [{ path: '/data/dy.root', treename: 'Events', events: 5, bytes: 9 }],
+    files: [
+      {
+        path: '/data/dy.root',
+        treename: 'Events',
+        events: 5,
+        bytes: 9,
+        replicas: []
+      }
+    ],
     metadata: {},
     schema_name: 'NanoAODSchema',
     events: 5,
