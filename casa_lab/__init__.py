@@ -15,18 +15,20 @@ if TYPE_CHECKING:
 
     from .clusters.connect import connect
     from .runs.executor import LiveExecutor
+    from .runs.exports import export
 
 try:
     __version__ = version("casa-lab")
 except PackageNotFoundError:  # a source tree that was never installed
     __version__ = "0+unknown"
 
-__all__ = ["LiveExecutor", "__version__", "connect", "dry_run"]
+__all__ = ["LiveExecutor", "__version__", "connect", "dry_run", "export"]
 
 _LAZY = {
     "LiveExecutor": "casa_lab.runs.executor",
     "connect": "casa_lab.clusters.connect",
     "dry_run": "casa_lab.forecasts.dryrun",
+    "export": "casa_lab.runs.exports",
 }
 
 

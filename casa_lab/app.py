@@ -21,9 +21,9 @@ from .folders import clusters_dir, runs_dir
 from .folders.location import ENVIRONMENT_VARIABLE
 from .routes import handlers
 from .routes.companion import Companion
-from .routes.frames import FrameMaker
 from .routes.paths import AllowedFolders
 from .runs import manager as runs
+from .runs.frames import FrameMaker
 from .runs.states import ENDED
 
 

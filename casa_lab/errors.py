@@ -7,6 +7,21 @@ maps each class to a status code, the command line prints the sentence.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Return the question whether a similar name was meant; nothing where there is none.
+
+    Examples
+    --------
+    >>> suggestion("muon", ["Muon", "Jet"]), suggestion("muon", ["Jet"])
+    ("Did you mean 'Muon'?", '')
+    """
+    close = get_close_matches(name, list(known), n=1)
+    return f"Did you mean '{close[0]}'?" if close else ""
+
 
 class CasaError(Exception):
     """Base of all errors whose message is meant for the user."""

@@ -196,6 +196,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         Code,
         CodeRequest,
     ),
+    Endpoint("GET", "/casa/runs/{run}/export", "Send a run as one file.", None, file=True),
     Endpoint(
         "POST",
         "/casa/runs/{run}/histograms/export",

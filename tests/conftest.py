@@ -1,13 +1,22 @@
-"""What every test has: a data directory of its own, and the real files when they are asked for."""
+"""What every test has: a data directory of its own; runs and real files when they are asked for."""
 
 from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from byhand import write_run
+from hypothesis import HealthCheck, settings
 from upstream.source import NoSource, fetch_coffea, unpack_tests
+
+from casa_lab.runs.folder import RunFolder
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("casa", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("casa")
 
 pytest_plugins = ("pytest_jupyter.jupyter_server",)
 
@@ -18,6 +27,12 @@ def casa_data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "casa"
     monkeypatch.setenv("CASA_DATA_DIR", str(path))
     return path
+
+
+@pytest.fixture
+def put_run() -> Callable[..., RunFolder]:
+    """Make the folder of a run by hand, or write another state into it."""
+    return write_run
 
 
 @pytest.fixture(scope="session")

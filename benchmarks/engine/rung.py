@@ -28,7 +28,7 @@ from casa_lab.runs.executor import LiveExecutor
 BYTES_PER_BIN = 16
 
 
-class TrivialProcessor(ProcessorABC):  # type: ignore[misc]
+class TrivialProcessor(ProcessorABC):
     """Counts events, and returns a histogram of a given size.
 
     Parameters

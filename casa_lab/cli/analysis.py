@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from casa_lab.errors import BadInput
+from casa_lab.errors import BadInput, suggestion
 from casa_lab.runs.models import AUTOMATIC_CHUNKSIZE, LONGEST_TAG, Processor, ProcessorReference
 
 
@@ -145,8 +144,7 @@ def parse_arguments(pairs: Sequence[str], processor: Processor | None = None) ->
 def _choose(fileset: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
     for name in names:
         if name not in fileset:
-            close = get_close_matches(name, fileset, n=1)
-            hint = f"Did you mean '{close[0]}'?" if close else f"It has {', '.join(fileset)}."
+            hint = suggestion(name, fileset) or f"It has {', '.join(fileset)}."
             raise BadInput(f"The fileset has no dataset '{name}'. {hint}")
     return {name: fileset[name] for name in names}
 
@@ -156,6 +154,5 @@ def _check_schema(name: str) -> None:
 
     known = [key for key in dir(nanoevents) if key.endswith("Schema")]
     if name not in known:
-        close = get_close_matches(name, known, n=1)
-        hint = f"Did you mean '{close[0]}'?" if close else f"It has {', '.join(known)}."
+        hint = suggestion(name, known) or f"It has {', '.join(known)}."
         raise BadInput(f"Coffea has no schema '{name}'. {hint}")

@@ -14,9 +14,9 @@ from casa_lab.errors import BadInput
 from casa_lab.runs.models import FailureGroup, Run
 
 from .analysis import positive
+from .choosing import add_run_command, run_of
 from .codes import DONE, FAILED, INTERRUPTED
 from .interruptions import Interruptions
-from .listing import one_of
 from .progress import display_on
 from .run import exit_code, stop_cluster, watch
 from .summary import check_output, describe_group, print_summary, write_results
@@ -24,7 +24,7 @@ from .summary import check_output, describe_group, print_summary, write_results
 
 def add_failures(commands: Any) -> None:
     """Add ``failures`` to the command line."""
-    parser = _parser(
+    parser = add_run_command(
         commands,
         "failures",
         help="list the failures of a run by cause",
@@ -44,7 +44,7 @@ def add_failures(commands: Any) -> None:
 
 def add_retry(commands: Any) -> None:
     """Add ``retry`` to the command line."""
-    parser = _parser(
+    parser = add_run_command(
         commands,
         "retry",
         help="try the failed chunks of a run again",
@@ -63,7 +63,7 @@ def add_retry(commands: Any) -> None:
 
 def add_accept(commands: Any) -> None:
     """Add ``accept`` to the command line."""
-    parser = _parser(
+    parser = add_run_command(
         commands,
         "accept",
         help="accept that failed chunks of a run are missing",
@@ -78,7 +78,7 @@ def list_failures(options: argparse.Namespace) -> int:
     """Print the failures of a run, or the code that reproduces one."""
     from casa_lab.runs.failures import recovery
 
-    listed = recovery.list_failures(_run_of(options).id)
+    listed = recovery.list_failures(run_of(options))
     if options.code is not None:
         print(_pick(listed.groups, [options.code])[0].example.code, end="")
         return DONE
@@ -101,17 +101,17 @@ def retry(options: argparse.Namespace) -> int:
     from casa_lab.runs.failures import recovery
     from casa_lab.runs.folder import open_run
 
-    run = _run_of(options)
+    chosen = run_of(options)
     if options.output:
         check_output(options.output)
     groups = None
     if options.groups:
-        listed = recovery.list_failures(run.id)
+        listed = recovery.list_failures(chosen)
         groups = _ids(listed.accepted if options.accepted else listed.groups, options.groups)
     before = {cluster.id for cluster in clusters.list_clusters()}
     console = Console(stderr=True, highlight=False)
     with Interruptions() as interruptions:
-        run = recovery.retry(run.id, groups, options.accepted)
+        run = recovery.retry(chosen, groups, options.accepted)
         ended: Run | None = None
         try:
             with display_on(console) as display:
@@ -125,7 +125,7 @@ def retry(options: argparse.Namespace) -> int:
         return INTERRUPTED
     failures = recovery.list_failures(run.id)
     if options.output:
-        write_results(options.output, ended, open_run(run.id), True, lambda _: None)
+        write_results(options.output, ended, open_run(run.id), True)
     print_summary(ended, failures, runs.metrics(run.id))
     return exit_code(ended)
 
@@ -134,21 +134,13 @@ def accept(options: argparse.Namespace) -> int:
     """Accept failures as missing."""
     from casa_lab.runs.failures import recovery
 
-    run = _run_of(options)
+    run = run_of(options)
     groups = None
     if options.groups:
-        groups = _ids(recovery.list_failures(run.id).groups, options.groups)
-    accepted = recovery.accept(run.id, groups)
+        groups = _ids(recovery.list_failures(run).groups, options.groups)
+    accepted = recovery.accept(run, groups)
     print(f"{accepted.id} is {accepted.state}. {accepted.message}")
     return DONE if not accepted.progress.chunks_failed else FAILED
-
-
-def _parser(commands: Any, name: str, **texts: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(name, **texts)
-    parser.add_argument(
-        "run", metavar="RUN", help="its id, or as much of its end as makes it unique"
-    )
-    return parser
 
 
 def _add_groups(parser: argparse.ArgumentParser) -> None:
@@ -160,12 +152,6 @@ def _add_groups(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="only these, as 'casa-lab failures' numbers them; may be repeated [all]",
     )
-
-
-def _run_of(options: argparse.Namespace) -> Run:
-    from casa_lab.runs import manager
-
-    return manager.get(one_of(options.run, manager.run_ids(), "run"))
 
 
 def _ids(groups: Sequence[FailureGroup], numbers: Sequence[int]) -> list[str]:

@@ -8,9 +8,10 @@ from typing import Any, get_args
 
 from casa_lab.errors import BadInput
 from casa_lab.runs.models import Run, RunState
+from casa_lab.validation import parse
 
+from .choosing import add_run_command, run_of
 from .codes import DONE
-from .listing import one_of
 from .tables import print_table
 from .wording import age, count
 
@@ -47,12 +48,12 @@ def add_runs(commands: Any) -> None:
 
 def add_label(commands: Any) -> None:
     """Add ``label`` to the command line."""
-    parser = commands.add_parser(
+    parser = add_run_command(
+        commands,
         "label",
         help="rename, tag, annotate or archive a run",
         description="Change what a run is called and what is said of it. Its result stays.",
     )
-    parser.add_argument("run", metavar="RUN", help="its id, or as much of its end as is unique")
     parser.add_argument("--name", help="call it so")
     parser.add_argument(
         "--tag", action="append", default=[], dest="tags", help="add a tag; may be repeated"
@@ -71,23 +72,23 @@ def add_label(commands: Any) -> None:
 
 def add_rerun(commands: Any) -> None:
     """Add ``rerun`` to the command line."""
-    parser = commands.add_parser(
+    parser = add_run_command(
+        commands,
         "rerun",
         help="launch the same run again",
         description="Launch a run with the code, files and settings of another one.",
     )
-    parser.add_argument("run", metavar="RUN", help="its id, or as much of its end as is unique")
     parser.set_defaults(execute=rerun)
 
 
 def add_export(commands: Any) -> None:
     """Add ``export-run`` to the command line."""
-    parser = commands.add_parser(
+    parser = add_run_command(
+        commands,
         "export-run",
         help="write a run to one file, for another Casa",
         description="Write a run, with its code and result, to one file that another Casa opens.",
     )
-    parser.add_argument("run", metavar="RUN", help="its id, or as much of its end as is unique")
     parser.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="where to [RUN.zip, in this folder]"
     )
@@ -107,20 +108,18 @@ def add_import(commands: Any) -> None:
 
 def rerun(options: argparse.Namespace) -> int:
     """Launch the same run again, and print the id of the new one."""
-    from casa_lab.runs import manager
     from casa_lab.runs.history import again
 
-    print(again.rerun(one_of(options.run, manager.run_ids(), "run"), "command line").id)
+    print(again.rerun(run_of(options), "command line").id)
     return DONE
 
 
 def export_run(options: argparse.Namespace) -> int:
     """Write a run to one file."""
     from casa_lab.folders.files import replace_file
-    from casa_lab.runs import manager
     from casa_lab.runs.history import archive
 
-    run = one_of(options.run, manager.run_ids(), "run")
+    run = run_of(options)
     path: Path = options.output or Path(f"{run}.zip")
     try:
         replace_file(path, lambda stream: archive.export(run, stream))
@@ -173,23 +172,20 @@ def list_runs(options: argparse.Namespace) -> int:
 
 def label(options: argparse.Namespace) -> int:
     """Change the labels of a run."""
-    from pydantic import ValidationError
-
     from casa_lab.runs import manager
     from casa_lab.runs.history.models import NewLabels
 
-    run = manager.get(one_of(options.run, manager.run_ids(), "run"))
+    run = manager.get(run_of(options))
     tags = [tag for tag in [*run.tags, *options.tags] if tag not in options.untag]
-    try:
-        labels = NewLabels(
-            name=options.name,
-            tags=tags if options.tags or options.untag else None,
-            note=options.note,
-            archived=options.archive,
-        )
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise BadInput(f"The {first['loc'][0]} cannot be used: {first['msg'].lower()}.") from None
+    labels = parse(
+        NewLabels,
+        {
+            "name": options.name,
+            "tags": tags if options.tags or options.untag else None,
+            "note": options.note,
+            "archived": options.archive,
+        },
+    )
     if labels == NewLabels():
         raise BadInput("Say what is to change: --name, --tag, --untag, --note or --archive.")
     run = manager.label(run.id, labels)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from typing import Any
 
-from casa_lab.errors import BadInput, NotFound
-
+from .choosing import one_of
 from .codes import DONE
 from .tables import print_table
 from .wording import age
@@ -76,29 +74,3 @@ def stop(options: argparse.Namespace) -> int:
             clusters.stop(cluster.id)
             print(f"The cluster {cluster.id} is stopping.")
     return DONE
-
-
-def one_of(text: str, known: Sequence[str], noun: str) -> str:
-    """Return the id that a text is, or is the end of.
-
-    Parameters
-    ----------
-    text
-        What the user typed.
-    known
-        All ids.
-    noun
-        What they are ids of.
-    """
-    if text in known:
-        return text
-    matches = [name for name in known if name.endswith(text)]
-    if not matches:
-        lists = "' and '".join(f"casa-lab {each}s" for each in noun.split(" or "))
-        raise NotFound(
-            f"There is no {noun} '{text}'. '{lists}' {'list' if ' or ' in noun else 'lists'} "
-            "what there is."
-        )
-    if len(matches) > 1:
-        raise BadInput(f"'{text}' could be any of {', '.join(matches)}.")
-    return matches[0]

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from casa_lab.errors import BadInput, CasaError, NotFound, TooLarge
 
-from . import demo, dry_run, failures, history, listing, run
+from . import demo, dry_run, export, failures, history, listing, run
 from .codes import BAD_INPUT, FAILED, INTERRUPTED
 
 _EPILOG = """\
@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
         history.add_runs,
         history.add_label,
         history.add_rerun,
+        export.add_command,
         history.add_export,
         history.add_import,
         failures.add_failures,

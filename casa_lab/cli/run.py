@@ -193,14 +193,8 @@ def _conclude(request: Request, run: Run, progress: Console) -> int:
     from casa_lab.runs.failures import recovery
     from casa_lab.runs.folder import open_run
 
-    with progress.status("Writing the results") as status:
-        written = write_results(
-            request.output,
-            run,
-            open_run(run.id),
-            request.plots,
-            lambda done: status.update(f"Drawing the histograms: {done:.0%}"),
-        )
+    with progress.status("Writing the results"):
+        written = write_results(request.output, run, open_run(run.id), request.plots)
     print_summary(run, recovery.list_failures(run.id), runs.metrics(run.id))
     plots = sum(path.suffix == ".png" for path in written)
     print(

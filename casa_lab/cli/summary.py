@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
-from casa_lab.errors import BadInput, NotFound
+from casa_lab.errors import BadInput
 from casa_lab.folders import read_json, write_json
 from casa_lab.runs.folder import RunFolder
 from casa_lab.runs.metrics import RunMetrics
@@ -119,9 +118,7 @@ def check_output(folder: Path) -> None:
         ) from None
 
 
-def write_results(
-    folder: Path, run: Run, source: RunFolder, plots: bool, progress: Callable[[float], None]
-) -> list[Path]:
+def write_results(folder: Path, run: Run, source: RunFolder, plots: bool) -> list[Path]:
     """Write what a run left into a folder of the user's.
 
     Parameters
@@ -135,35 +132,38 @@ def write_results(
         Its folder.
     plots
         Whether to draw the histograms.
-    progress
-        Called with the fraction of plots that are drawn.
 
     Returns
     -------
     list of Path
         What was written, ``run.json`` last.
     """
-    from casa_lab.histograms.export import write_json as write_histograms
-    from casa_lab.histograms.export import write_plots
-    from casa_lab.histograms.snapshot import read_all
-
     _remove_earlier(folder)
     written: list[Path] = []
     for kept in (source.result, source.failures, source.left_out, source.metrics):
         if kept.exists():
             shutil.copyfile(kept, folder / kept.name)
             written.append(folder / kept.name)
-    try:
-        histograms = read_all(source.histograms)
-    except NotFound:  # nothing was processed
-        histograms = {}
-    if histograms:
-        written += write_histograms(histograms, folder)
-        if plots:
-            written += write_plots(histograms, folder, progress)
+    if source.histograms.exists():  # else nothing was processed
+        written += _write_histograms(folder, run.id, source.histograms, plots)
     names = [path.relative_to(folder).as_posix() for path in written]
     write_json(folder / _SUMMARY, {"run": run.model_dump(mode="json"), "files": names})
     return [*written, folder / _SUMMARY]
+
+
+def _write_histograms(folder: Path, run: str, snapshot: Path, plots: bool) -> list[Path]:
+    """Write histograms as UHI JSON, all in one file and one by one, and as pictures."""
+    from uhi.io.json import default
+
+    from casa_lab.histograms.snapshot import read_all, read_catalog
+    from casa_lab.runs.exports import export
+
+    if all(histogram.problem for histogram in read_catalog(snapshot).histograms):
+        return []
+    together = folder / "histograms.json"
+    together.write_text(json.dumps(read_all(snapshot), default=default))
+    written = [together, *export(run, output=folder / "histograms", format="uhi", whole=True)]
+    return [*written, *export(run, output=folder / "plots")] if plots else written
 
 
 def _remove_earlier(folder: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
@@ -38,8 +38,8 @@ def print_table(
         console = Console(width=_UNCUT)
     table = Table(box=SIMPLE_HEAD if terminal else None, pad_edge=False)
     for column in columns:
-        justify = "right" if column in numbers else "left"
-        table.add_column(column, overflow="fold", justify=justify)  # type: ignore[arg-type]
+        justify: JustifyMethod = "right" if column in numbers else "left"
+        table.add_column(column, overflow="fold", justify=justify)
     for row in rows:
         table.add_row(*map(_cell, row))
     if total is not None:

@@ -168,10 +168,7 @@ def forget(cluster_id: str) -> Cluster:
     cluster = get(cluster_id)
     if cluster.state not in ENDED_STATES:
         raise Conflict(f"The cluster {cluster.id} is {cluster.state}. Stop it first.")
-    # Renamed first, so that nobody ever reads a folder that is half deleted.
-    path = _folder(cluster_id).path
-    hidden = path.rename(path.with_name(f".{path.name}"))
-    shutil.rmtree(hidden)
+    _folder(cluster_id).delete()
     return cluster
 
 

@@ -13,6 +13,7 @@ import os
 import resource
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 MEMORY_LIMIT = 8 * 1024**3
@@ -76,7 +77,7 @@ def _sentence(path: str, error: Exception) -> str:
     if isinstance(error, MemoryError):
         return "It is damaged, or needs more memory to open than is allowed."
     try:
-        with open(path, "rb") as stream:  # noqa: PTH123 - a path as uproot takes it
+        with Path(path).open("rb") as stream:
             magic = stream.read(4)
     except OSError as cause:
         return f"It cannot be read: {cause.strerror}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,11 @@ class Folder:
     def write_state(self, state: dict[str, Any]) -> None:
         """Replace the state atomically (the owner only)."""
         write_json(self.path / "state.json", state)
+
+    def delete(self) -> None:
+        """Delete the folder with all that it holds."""
+        # Renamed first, so that nobody ever reads a folder that is half deleted.
+        shutil.rmtree(self.path.rename(self.path.with_name(f".{self.path.name}")))
 
     def is_owned(self) -> bool:
         """Tell whether a living process owns the folder."""

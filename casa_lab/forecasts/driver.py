@@ -81,14 +81,13 @@ def _raise_cancelled(*_: object) -> NoReturn:
     raise _Cancelled
 
 
-def _watch(folder: Folder) -> None:
-    """Interrupt the main thread, whatever it waits for, once that is asked for."""
+def _watch(folder: Folder, main_thread: int, ended: threading.Event) -> None:
+    """Interrupt the main thread, whatever it waits for, if that is asked for before the end."""
     inbox = RequestInbox(folder.path, earlier=True)
-    while not any(request["action"] == CANCEL for request in inbox.take()):
-        time.sleep(POLL_SECONDS)
-    main_thread = threading.main_thread().ident
-    if main_thread is not None:
-        signal.pthread_kill(main_thread, signal.SIGTERM)
+    while not ended.wait(POLL_SECONDS):
+        if any(request["action"] == CANCEL for request in inbox.take()):
+            signal.pthread_kill(main_thread, signal.SIGTERM)
+            return
 
 
 def _tell(folder: Folder, message: str) -> None:
@@ -105,12 +104,16 @@ def main() -> None:
     folder = Folder(Path(sys.argv[1]))
     owner = Owner(folder.path)
     signal.signal(signal.SIGTERM, _raise_cancelled)
-    threading.Thread(target=_watch, args=(folder,), name="casa-requests", daemon=True).start()
+    ended = threading.Event()
+    arguments = (folder, threading.get_ident(), ended)
+    threading.Thread(target=_watch, args=arguments, name="casa-requests").start()
     try:
         record = _try(folder)
     except _Cancelled:
         message = "The dry run was cancelled."
         record = DryRunRecord(state="failed", message=message, updated=time.time())
+    finally:
+        ended.set()
     try:
         folder.write_state(record.model_dump(mode="json"))
     finally:

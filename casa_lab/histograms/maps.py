@@ -13,8 +13,8 @@ from .bins import Bins, drawn_bins
 from .contents import Contents, FloatArray, Means, Sums
 from .descriptors import describe_axes
 from .models import Axis, View
+from .projection import edges_of, project
 from .rows import Row, sum_row
-from .views import edges_of, project_contents
 
 MAX_BINS = 600
 """More bins than this along one axis are merged: a screen shows no more."""
@@ -42,7 +42,7 @@ def make_map(uhi: dict[str, Any], view: View, factors: tuple[str, FloatArray] | 
     """
     _check(view)
     assert view.y is not None
-    contents = project_contents(uhi, [view.x, view.y], view.select, factors)
+    contents = project(uhi, [view.x, view.y], view.select, factors)
     axes = {axis.name: axis for axis in describe_axes(uhi)}
     remarks: list[str] = []
     along, upwards = (

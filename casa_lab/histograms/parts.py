@@ -14,9 +14,9 @@ from .contents import Contents, FloatArray, Means, Sums
 from .descriptors import describe_axes, other_label
 from .maps import average
 from .models import Axis, View
+from .projection import bin_of, edges_of, position_of, project
 from .rows import add, is_measured
 from .variations import find_variations
-from .views import bin_of, edges_of, position_of, project_contents
 
 Factors = tuple[str, FloatArray]
 """Name of an axis, and what the contents of its bins are to be multiplied with."""
@@ -60,17 +60,17 @@ def make_parts(uhi: dict[str, Any], view: View, factors: Factors | None = None) 
     if view.profile:
         assert view.y is not None  # as was checked
         contents = average(
-            project_contents(uhi, [*kept, view.y], view.select, factors),
+            project(uhi, [*kept, view.y], view.select, factors),
             axis_named(uhi, view.y),
             edges_of(uhi, view.y),
         )
     else:
-        contents = project_contents(uhi, kept, view.select, factors)
+        contents = project(uhi, kept, view.select, factors)
     names, rows = _named_rows(uhi, view.stack, contents)
     wholes = None
     if view.fraction is not None:
         rest = {name: kept for name, kept in view.select.items() if name != view.fraction}
-        whole = project_contents(uhi, kept, rest, factors)
+        whole = project(uhi, kept, rest, factors)
         # A category that was filled shows, even where none of its entries was selected.
         names, whole_rows = _named_rows(uhi, view.stack, whole)
         wholes = [part for part in whole_rows if isinstance(part, Sums)]
@@ -169,7 +169,7 @@ def _varied(
         )
     select = {name: kept for name, kept in view.select.items() if name != axis.name}
     stack = [] if view.stack is None else [view.stack]
-    contents = project_contents(uhi, [axis.name, *stack, view.x], select, factors)
+    contents = project(uhi, [axis.name, *stack, view.x], select, factors)
     if view.stack is not None:
         names, _ = _named_rows(uhi, view.stack, contents.select(0))
         simulated = [row for row, name in enumerate(names) if not is_measured(name)]

@@ -14,13 +14,12 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from casa_lab.errors import NotFound
+from casa_lab.errors import NotFound, suggestion
 from casa_lab.folders.files import replace_file
 
 from .descriptors import describe_histogram
@@ -43,6 +42,13 @@ class SnapshotIndex(BaseModel):
     histograms: list[Histogram]
     keys: dict[str, str]
     """Name inside the zip file of each histogram that has contents, by path."""
+
+    def missing(self, name: str) -> str:
+        """Return the sentence that says why there is no such histogram to be read."""
+        for histogram in self.histograms:
+            if histogram.path == name and histogram.problem:
+                return histogram.problem
+        return f"This run has no histogram '{name}'. {suggestion(name, self.keys)}".rstrip()
 
 
 def collect(accumulator: Any) -> dict[str, boost_histogram.Histogram[Any]]:
@@ -113,6 +119,7 @@ def write_snapshot(
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
             archive.writestr(_INDEX, index.model_dump_json())
             for key, uhi in contents.items():
+                # Typed as a dictionary of fixed keys, which plain ones are not.
                 uhi_zip.write(archive, key, uhi)  # type: ignore[arg-type]
 
     replace_file(path, write)
@@ -171,7 +178,7 @@ def read_with_index(path: Path, name: str) -> tuple[SnapshotIndex, dict[str, Any
         index = SnapshotIndex.model_validate_json(archive.read(_INDEX))
         key = index.keys.get(name)
         if key is None:
-            raise NotFound(_missing(name, index))
+            raise NotFound(index.missing(name))
         return index, uhi_zip.read(archive, key)
 
 
@@ -248,15 +255,6 @@ def _inexpressible(path: str, histogram: boost_histogram.Histogram[Any]) -> Hist
         problem=f"Casa cannot show histograms with {storage} storage; "
         "the run's result holds it unchanged.",
     )
-
-
-def _missing(name: str, index: SnapshotIndex) -> str:
-    for histogram in index.histograms:
-        if histogram.path == name and histogram.problem:
-            return histogram.problem
-    close = get_close_matches(name, index.keys, n=1)
-    hint = f" Did you mean '{close[0]}'?" if close else ""
-    return f"This run has no histogram '{name}'.{hint}"
 
 
 def _open(path: Path) -> zipfile.ZipFile:

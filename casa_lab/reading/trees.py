@@ -9,9 +9,9 @@ objects) raises :class:`Unfamiliar`, and the file is opened in uproot's own way.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, overload
+from typing import Any, cast, overload
 
 import uproot
 from uproot.deserialization import read_object_any
@@ -120,7 +120,7 @@ class _References(dict[int, Any]):
         self._branches = branches
 
     def __contains__(self, key: object) -> bool:
-        return super().__contains__(key) or self._find(int(key))  # type: ignore[call-overload]
+        return super().__contains__(key) or self._find(int(cast("int", key)))
 
     def _find(self, key: int) -> bool:
         index = key - _MAP_OFFSET + self._branches._origin
@@ -202,9 +202,12 @@ class _Lookup(Mapping[str, Any]):
 class _LazyTree:
     """Goes before one of uproot's ``TTree`` models in the order of bases."""
 
+    member: Callable[[str], Any]
+    """Of the model."""
+
     def postprocess(self, chunk: Any, cursor: Cursor, context: dict[str, Any], file: Any) -> Any:
         self._chunk = chunk
-        self._lookup = _Lookup(self.member("fBranches"))  # type: ignore[attr-defined]
+        self._lookup = _Lookup(self.member("fBranches"))
         return self
 
 

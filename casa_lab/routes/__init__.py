@@ -36,6 +36,7 @@ JSON_HANDLERS: tuple[type[CasaHandler], ...] = (
     runs.FilesHandler,
     history.DetailsHandler,
     history.ChangesHandler,
+    history.ExportHandler,
     history.ImportsHandler,
     history.RerunHandler,
     runs.LogHandler,
@@ -57,7 +58,6 @@ def handlers(companion: Companion) -> list[tuple[str, type[RequestHandler], dict
     routes: list[tuple[str, type[RequestHandler]]] = [
         *((pattern(handler.path), handler) for handler in JSON_HANDLERS),
         (pattern(document.DocumentHandler.path), document.DocumentHandler),
-        (pattern(history.ExportHandler.path), history.ExportHandler),
         (pattern(HistogramsHandler.path), HistogramsHandler),
         (pattern(DashboardHandler.path) + "/(?P<proxied_path>.*)", DashboardHandler),
     ]

@@ -11,10 +11,11 @@ from types import TracebackType
 from typing import Any, ClassVar, ParamSpec, TypeVar
 
 from jupyter_server.base.handlers import APIHandler
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from casa_lab.errors import BadInput, CasaError, Conflict, NotFound, TooLarge, Unavailable
 from casa_lab.openapi import ENDPOINTS, Endpoint, ErrorReply
+from casa_lab.validation import Model, parse, parse_json
 
 from .companion import Companion
 
@@ -44,7 +45,6 @@ _SENTENCES = {
     ),
 }
 
-Model = TypeVar("Model", bound=BaseModel)
 Result = TypeVar("Result")
 Arguments = ParamSpec("Arguments")
 
@@ -64,9 +64,9 @@ class CasaHandler(APIHandler):
         """Take the collaborators that every route is registered with."""
         self.companion = companion
 
-    async def prepare(self) -> None:  # type: ignore[override]  # as its superclass does
+    async def prepare(self, **options: Any) -> None:
         """Refuse bodies that are too large, before anything looks at them."""
-        await super().prepare()
+        await super().prepare(**options)
         if len(self.request.body) > MAX_BODY_BYTES:
             raise TooLarge(
                 f"The request is larger than {MAX_BODY_BYTES // 1024} kB. Ask for less at once."
@@ -91,10 +91,7 @@ class CasaHandler(APIHandler):
             With a sentence that names the parameter.
         """
         values = {name: self.get_query_argument(name) for name in self.request.query_arguments}
-        try:
-            return model.model_validate(values)
-        except ValidationError as error:
-            raise BadInput(_sentence(error)) from None
+        return parse(model, values)
 
     async def call(
         self,
@@ -154,31 +151,6 @@ def pattern(path: str) -> str:
     '/casa/runs/(?P<run>[^/]+)/log'
     """
     return re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)
-
-
-def parse_json(model: type[Model], text: str | bytes) -> Model:
-    """Return JSON that somebody sent as a model, or say what is wrong with it.
-
-    Raises
-    ------
-    BadInput
-        With a sentence that names the field.
-    """
-    try:
-        return model.model_validate_json(text)
-    except ValidationError as error:
-        raise BadInput(_sentence(error)) from None
-
-
-def _sentence(error: ValidationError) -> str:
-    """Say what is wrong with the first field that is, and how many more there are."""
-    first, *others = error.errors(include_url=False, include_input=False)
-    field = ".".join(str(part) for part in first["loc"])
-    problem = first["msg"][:1].lower() + first["msg"][1:]
-    sentence = f"Field '{field}': {problem}." if field else f"The request is not valid: {problem}."
-    if others:
-        sentence += f" ({len(others)} more such problem{'s' if len(others) > 1 else ''}.)"
-    return sentence
 
 
 def _status(error: CasaError) -> HTTPStatus:

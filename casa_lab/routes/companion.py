@@ -9,8 +9,8 @@ from typing import Any
 
 from casa_lab.datasets.catalog import Catalog
 from casa_lab.events.watcher import Watcher
+from casa_lab.runs.frames import FrameMaker
 
-from .frames import FrameMaker
 from .paths import AllowedFolders
 
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from jupyter_core.utils import ensure_async
 from jupyter_server.auth.decorator import ws_authenticated
-from jupyter_server_proxy.handlers import ProxyHandler  # type: ignore[import-untyped]
+from jupyter_server_proxy.handlers import ProxyHandler
 from tornado.httputil import HTTPHeaders
 from tornado.web import HTTPError, authenticated
 

@@ -17,8 +17,9 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from casa_lab.errors import BadInput
 from casa_lab.histograms.models import Unwatch, Watch
+from casa_lab.validation import parse_json
 
-from .base import AUTH_RESOURCE, parse_json
+from .base import AUTH_RESOURCE
 from .companion import Companion
 from .stream import HistogramStream
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO
+from typing import IO, Any
 from urllib.parse import quote
 
 from jupyter_core.utils import ensure_async
@@ -23,6 +24,7 @@ from casa_lab.runs.history.details import details
 from casa_lab.runs.history.models import ChangeQuery
 
 from .base import AUTH_RESOURCE, CasaHandler
+from .companion import Companion
 
 CHUNK_BYTES = 2**20
 """How much of a file is sent at once."""
@@ -92,11 +94,16 @@ class ImportsHandler(CasaHandler):
     """Takes in a run that was exported; what arrives goes to a file, not into memory."""
 
     path = "/casa/imports"
-    _file: IO[bytes] | None = None
+    _file: IO[bytes]
 
-    async def prepare(self) -> None:  # type: ignore[override]  # as its superclass does
+    def initialize(self, companion: Companion) -> None:
+        """Take the collaborators, and keep track of what is to be closed."""
+        super().initialize(companion)
+        self._opened = ExitStack()
+
+    async def prepare(self, **options: Any) -> None:
         """Refuse strangers before anything of theirs is written."""
-        await super().prepare()
+        await super().prepare(**options)
         if self.current_user is None or not await ensure_async(
             self.authorizer.is_authorized(self, self.current_user, "write", AUTH_RESOURCE)
         ):
@@ -104,18 +111,15 @@ class ImportsHandler(CasaHandler):
         connection = self.request.connection
         assert isinstance(connection, HTTP1Connection)
         connection.set_max_body_size(MOST_BYTES)
-        # A leading dot: it is no run.
-        self._file = NamedTemporaryFile(dir=runs_dir(), prefix=".upload-", suffix=".zip")  # noqa: SIM115
+        self._file = self._opened.enter_context(_upload())
 
     async def data_received(self, chunk: bytes) -> None:
         """Write a piece of the body."""
-        assert self._file is not None
         await self.call(self._file.write, chunk)
 
     @authenticated
     @authorized
     async def post(self) -> None:
-        assert self._file is not None
         self._file.flush()
         run = await self.call(import_run, Path(self._file.name))
         self.companion.watcher.wake()
@@ -124,11 +128,17 @@ class ImportsHandler(CasaHandler):
     def on_finish(self) -> None:
         """Delete the file, whatever became of it."""
         super().on_finish()
-        if self._file is not None:
-            self._file.close()
+        self._opened.close()
 
     def on_connection_close(self) -> None:
         """Delete the file when the browser went away in the middle of it."""
         super().on_connection_close()
-        if self._file is not None:
-            self._file.close()
+        self._opened.close()
+
+
+@contextmanager
+def _upload() -> Iterator[IO[bytes]]:
+    """Make the file that a run arrives in."""
+    # A leading dot: it is no run.
+    with NamedTemporaryFile(dir=runs_dir(), prefix=".upload-", suffix=".zip") as stream:
+        yield stream

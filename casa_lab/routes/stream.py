@@ -13,10 +13,9 @@ from casa_lab.errors import CasaError, NotFound
 from casa_lab.events.scanner import Change
 from casa_lab.histograms.models import ViewProblem, Watch
 from casa_lab.runs import manager
+from casa_lab.runs.frames import FrameMaker, Version
 from casa_lab.runs.models import Run
 from casa_lab.runs.states import ENDED
-
-from .frames import FrameMaker, Version
 
 MAX_WATCHES = 64
 """How many views one connection may watch."""

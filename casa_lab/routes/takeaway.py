@@ -35,9 +35,10 @@ class HistogramExportHandler(CasaHandler):
     @authenticated
     @authorized
     async def post(self, run: str) -> None:
-        order = await self.call(order_file, run, self.parse(Export), self.companion.frames)
-        data = await self.call(make_file_apart, order.job)
-        self.set_header("Content-Disposition", f"attachment; filename*=UTF-8''{quote(order.name)}")
+        job = await self.call(order_file, run, self.parse(Export), self.companion.frames)
+        data = await self.call(make_file_apart, job)
+        name = quote(job.file_name)
+        self.set_header("Content-Disposition", f"attachment; filename*=UTF-8''{name}")
         # Names in a picture are the analyst's: never let a browser run what it finds in one.
         self.set_header("X-Content-Type-Options", "nosniff")
-        await self.finish(data, set_content_type=order.media_type)
+        await self.finish(data, set_content_type=job.media_type)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
-from casa_lab.errors import BadInput
+from casa_lab.errors import BadInput, suggestion
 
 from .models import ItemKind, Parameter, ParameterKind, Processor
 
@@ -78,11 +77,8 @@ def _check(processor: Processor, parameter: Parameter, value: Any) -> None:
 
 
 def _unknown(processor: Processor, name: str, known: list[str]) -> str:
-    close = get_close_matches(name, known, n=1)
-    if close:
-        hint = f"Did you mean '{close[0]}'?"
-    else:
-        hint = f"It takes {', '.join(known)}." if known else "It takes none."
+    takes = f"It takes {', '.join(known)}." if known else "It takes none."
+    hint = suggestion(name, known) or takes
     return f"{processor.name} has no argument '{name}'. {hint}"
 
 

@@ -75,7 +75,7 @@ class CurrentRun:
         """Where else files can be read."""
 
 
-class LiveExecutor(ExecutorBase):  # type: ignore[misc]
+class LiveExecutor(ExecutorBase):  # type: ignore[misc]  # has no type information
     """Execute a Coffea processor on Dask, live.
 
     Parameters

@@ -3,48 +3,102 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from casa_lab.errors import BadInput, Conflict, NotFound
-from casa_lab.histograms.models import Histogram, View, Watch
-from casa_lab.histograms.takeaway.models import Choice, CodeRequest, Export
+from casa_lab.histograms.models import Histogram, Watch
+from casa_lab.histograms.takeaway.models import Choice, CodeRequest, Export, Format, Style
+from casa_lab.validation import parse
 
 from . import manager
 from .folder import RunFolder, open_run
+from .frames import FrameMaker
 from .states import ENDED
 
 if TYPE_CHECKING:
     from casa_lab.histograms.snapshot import SnapshotIndex
     from casa_lab.histograms.takeaway.jobs import Job
 
-
-class MadeFrame(Protocol):
-    """A frame."""
-
-    @property
-    def data(self) -> bytes:
-        """The frame as it travels."""
+_NONE_YET = "This run has no histograms yet. Try again when its first chunk is done."
 
 
-class Frames(Protocol):
-    """Turns watches into frames."""
+def export(
+    run: str,
+    *histograms: str | Choice,
+    output: str | Path | None = None,
+    format: Format | None = None,
+    style: Style = "plain",
+    status: str = "",
+    luminosity: float | None = None,
+    energy: float | None = None,
+    log: bool = False,
+    whole: bool = False,
+) -> list[Path]:
+    """Write histograms of a run to files, as the sidebar's *Save as* does.
 
-    def make(self, watch: Watch, ended: bool) -> MadeFrame | None:
-        """Return the newest frame of a watch, or ``None`` before the first snapshot."""
+    Parameters
+    ----------
+    run
+        Id of the run.
+    *histograms
+        Their paths in the accumulator, or :class:`~casa_lab.histograms.takeaway.models.Choice`
+        for how each is to be shown. Left out, all of them as Casa shows them first.
+    output
+        A file; a folder, which is made if need be; or an archive, when its name ends in
+        ``.zip``. Left out, a file in the working folder for one histogram, and a new folder
+        for several.
+    format
+        ``png``, ``svg``, ``pdf``, ``root``, ``uhi``, ``csv``, ``hepdata`` or ``code``: Python
+        that draws the same with hist and mplhep. Left out, what the name of ``output`` ends
+        in, or ``png``.
+    style
+        Whose conventions pictures follow: ``cms``, ``atlas``, ``lhcb`` or ``plain``.
+    status
+        What stands beside the experiment, such as ``Preliminary``.
+    luminosity
+        Integrated luminosity in inverse femtobarn, for the label.
+    energy
+        Centre-of-mass energy in TeV, for the label.
+    log
+        Draw contents on a logarithmic scale, where a choice does not say.
+    whole
+        Keep every axis, in place of what is shown; in ROOT, UHI and CSV.
+
+    Returns
+    -------
+    list of Path
+        What was written.
+
+    Raises
+    ------
+    NotFound
+        When there is no such run or histogram.
+    Conflict
+        When the run has no histograms yet, or none that can be drawn.
+    BadInput
+        When a choice makes no sense, or the files cannot be written.
+
+    Examples
+    --------
+    >>> casa_lab.export(run, "mass", output="mass.pdf", style="cms", energy=13)  # doctest: +SKIP
+    [PosixPath('mass.pdf')]
+    """
+    from casa_lab.histograms.takeaway.saving import format_of, pieces_apart, save
+
+    output = None if output is None else Path(output)
+    choices = [
+        each if isinstance(each, Choice) else {"histogram": each, "log": log}
+        for each in histograms or _drawable(_open(run)[1])
+    ]
+    look = {"style": style, "status": status, "luminosity": luminosity, "energy": energy}
+    form = format or format_of(output)
+    wanted = parse(Export, {"format": form, "choices": choices, "whole": whole, "look": look})
+    job = order_file(run, wanted, FrameMaker())
+    return save(job, pieces_apart(job), output)
 
 
-@dataclass(frozen=True)
-class Order:
-    """A file that is to be made."""
-
-    name: str
-    media_type: str
-    job: Job
-
-
-def order_file(run: str, export: Export, frames: Frames) -> Order:
+def order_file(run: str, export: Export, frames: FrameMaker) -> Job:
     """Return what is needed to make a file with histograms of a run.
 
     Parameters
@@ -68,61 +122,33 @@ def order_file(run: str, export: Export, frames: Frames) -> Order:
     # These need numpy, which the companion loads once somebody asks.
     from casa_lab.histograms.snapshot import file_stem
     from casa_lab.histograms.takeaway.files import check
-    from casa_lab.histograms.takeaway.jobs import MEDIA_TYPES, Job, Part
+    from casa_lab.histograms.takeaway.jobs import Job, Part
 
     check(export)
     folder, index = _open(run)
-    choices = export.choices
-    if choices is None:
-        choices = [Choice(histogram=each.path) for each in index.histograms if not each.problem]
-    if not choices:
-        raise Conflict("This run has no histogram that can be drawn.")
+    choices = export.choices or [Choice(histogram=path) for path in _drawable(index)]
     parts: list[Part] = []
     taken: dict[str, object] = {}
     for wanted in choices:
         choice, histogram = _settled(folder, index, wanted)
-        stem = file_stem(choice.histogram, taken)
-        taken[stem] = choice
-        frame = base64.b64encode(_frame(run, choice, frames)).decode()
-        parts.append(Part(choice=choice, histogram=histogram, stem=stem, frame=frame))
-    job = Job(snapshot=folder.histograms, export=export, parts=parts)
-    stem = parts[0].stem if len(parts) == 1 else file_stem(folder.spec().name, {})
-    suffix = job.suffix()
-    return Order(stem + suffix, MEDIA_TYPES[suffix], job)
+        part = Part(choice=choice, histogram=histogram, stem=file_stem(choice.histogram, taken))
+        taken[part.stem] = part
+        if not export.whole:
+            part.frame = base64.b64encode(_frame(run, choice, frames)).decode()
+        parts.append(part)
+    name = parts[0].stem if len(parts) == 1 else file_stem(folder.spec().name, {})
+    return Job(name=name, snapshot=folder.histograms, export=export, parts=parts)
 
 
-def code_of(run: str, wanted: CodeRequest, frames: Frames) -> str:
+def code_of(run: str, wanted: CodeRequest, frames: FrameMaker) -> str:
     """Return Python that loads a histogram of a run and draws it.
 
-    Parameters
-    ----------
-    run
-        Id of the run.
-    wanted
-        Which histogram, and how it is drawn.
-    frames
-        Computes what is drawn.
-
-    Raises
-    ------
-    NotFound
-        When there is no such run, histogram, axis or category.
-    Conflict
-        When the run has no histograms yet.
-    BadInput
-        When the view contradicts itself.
+    It is what :func:`order_file` orders as ``code``, and is refused for the same reasons.
     """
-    from casa_lab.histograms.frames import decode
-    from casa_lab.histograms.snapshot import read_histogram
-    from casa_lab.histograms.takeaway.code import write_code
-    from casa_lab.histograms.takeaway.numbers import numbers_of
+    from casa_lab.histograms.takeaway.files import make_file
 
-    folder, index = _open(run)
-    choice, histogram = _settled(folder, index, wanted.choice)
-    numbers = numbers_of(*decode(_frame(run, choice, frames)), choice.order)
-    uhi = read_histogram(folder.histograms, choice.histogram)
-    key = index.keys[choice.histogram]
-    return write_code(folder.histograms, key, uhi, numbers, histogram, choice, wanted.look)
+    export = Export(format="code", choices=[wanted.choice], look=wanted.look)
+    return make_file(order_file(run, export, frames)).decode()
 
 
 def _open(run: str) -> tuple[RunFolder, SnapshotIndex]:
@@ -130,8 +156,16 @@ def _open(run: str) -> tuple[RunFolder, SnapshotIndex]:
 
     folder = open_run(run)
     if not folder.histograms.exists():
-        raise Conflict("This run has no histograms yet. Try again when its first chunk is done.")
+        raise Conflict(_NONE_YET)
     return folder, read_index(folder.histograms)
+
+
+def _drawable(index: SnapshotIndex) -> list[str]:
+    """Return the paths of all histograms that can be drawn."""
+    paths = [each.path for each in index.histograms if not each.problem]
+    if not paths:
+        raise Conflict("This run has no histogram that can be drawn.")
+    return paths
 
 
 def _settled(folder: RunFolder, index: SnapshotIndex, wanted: Choice) -> tuple[Choice, Histogram]:
@@ -140,7 +174,7 @@ def _settled(folder: RunFolder, index: SnapshotIndex, wanted: Choice) -> tuple[C
 
     histogram = next((each for each in index.histograms if each.path == wanted.histogram), None)
     if histogram is None:
-        raise NotFound(_missing(wanted.histogram, [each.path for each in index.histograms]))
+        raise NotFound(index.missing(wanted.histogram))
     if histogram.problem is not None:
         raise BadInput(histogram.problem)
     datasets = list(folder.spec().fileset)
@@ -149,19 +183,10 @@ def _settled(folder: RunFolder, index: SnapshotIndex, wanted: Choice) -> tuple[C
     return wanted.model_copy(update={"view": view, "order": order}), histogram
 
 
-def _missing(name: str, known: Sequence[str]) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, known, n=1)
-    hint = f" Did you mean '{close[0]}'?" if close else ""
-    return f"This run has no histogram '{name}'.{hint}"
-
-
-def _frame(run: str, choice: Choice, frames: Frames) -> bytes:
-    view: View | None = choice.view
-    assert view is not None  # settled before
-    watch = Watch(watch="", run=run, histogram=choice.histogram, view=view)
+def _frame(run: str, choice: Choice, frames: FrameMaker) -> bytes:
+    assert choice.view is not None  # settled before
+    watch = Watch(watch="", run=run, histogram=choice.histogram, view=choice.view)
     frame = frames.make(watch, manager.get(run).state in ENDED)
     if frame is None:
-        raise Conflict("This run has no histograms yet. Try again when its first chunk is done.")
+        raise Conflict(_NONE_YET)
     return frame.data

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,6 +10,7 @@ from pydantic import BaseModel
 
 from casa_lab.errors import NotFound
 from casa_lab.folders import Folder, runs_dir
+from casa_lab.folders.cache import read_once
 
 from .models import Failure, LeftOutChunk, RunRecord, RunSpec
 
@@ -95,8 +95,7 @@ class RunFolder(Folder):
 
     def spec(self) -> RunSpec:
         """Return what was asked; the model is shared and not to be changed."""
-        path = self.path / "spec.json"
-        return _read_spec(path, path.stat().st_mtime_ns)
+        return _read_spec(self.path / "spec.json")
 
     def record(self) -> RunRecord:
         """Return the state as its driver last wrote it."""
@@ -126,8 +125,8 @@ def _read_lines(path: Path, model: type[Line]) -> Iterator[Line]:
 
 # A spec never changes, and that of a run over very many files takes a tenth of
 # a second to read: too long for each of several looks a second.
-@lru_cache(maxsize=64)
-def _read_spec(path: Path, modified: int) -> RunSpec:  # noqa: ARG001
+@read_once(64)
+def _read_spec(path: Path) -> RunSpec:
     return RunSpec.model_validate_json(path.read_bytes())
 
 

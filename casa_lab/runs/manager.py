@@ -255,9 +255,7 @@ def delete(run: str) -> None:
     found = get(run)
     if found.state not in ENDED:
         raise Conflict(f"The run is {found.state}. Stop it first.")
-    # Renamed first, so that nobody ever reads a folder that is half deleted.
-    path = open_run(run).path
-    shutil.rmtree(path.rename(path.with_name(f".{path.name}")))
+    open_run(run).delete()
 
 
 def metrics(run: str) -> RunMetrics:

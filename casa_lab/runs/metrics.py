@@ -9,7 +9,6 @@ of chunks: batches are added up, and only the slowest and the last are kept.
 from __future__ import annotations
 
 import heapq
-import logging
 import math
 import time
 from collections import Counter, deque
@@ -19,6 +18,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, Field, model_validator
+
+from casa_lab.validation import read_kept
 
 TAIL_SHARE = 0.01
 """The tail of a run is how long its last percent of batches took to arrive."""
@@ -33,8 +34,6 @@ _STEP = math.log(1.1)
 """Durations are counted in classes a tenth apart, so that medians can be added up."""
 
 _SHORTEST = 1e-4
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -286,13 +285,7 @@ class MetricsMeter:
 
 def read_metrics(path: Path) -> RunMetrics:
     """Return the metrics that a run has written; all zero before it has."""
-    try:
-        return RunMetrics.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        return RunMetrics()
-    except ValueError:  # of another version of Casa
-        _log.warning("%s cannot be read, and is left out.", path, exc_info=True)
-        return RunMetrics()
+    return read_kept(RunMetrics, path)
 
 
 _SUMMED = (

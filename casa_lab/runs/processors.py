@@ -7,10 +7,10 @@ import os
 import stat
 from collections.abc import Iterator
 from difflib import get_close_matches
-from functools import lru_cache
 from pathlib import Path
 
 from casa_lab.errors import BadInput
+from casa_lab.folders.cache import read_once
 
 from .arguments import check_arguments
 from .definitions import BASE, EVENTS, Definition, find_definitions
@@ -187,14 +187,13 @@ def _read_if_readable(path: Path) -> tuple[Definition, ...]:
         # Opening a pipe would wait for whoever writes into it.
         if not stat.S_ISREG(facts.st_mode) or facts.st_size > MAX_BYTES:
             return ()
-        return _read(path, facts.st_mtime_ns, facts.st_size)
+        return _read(path)
     except OSError:
         return ()
 
 
-@lru_cache(maxsize=2 * MAX_FILES)
-def _read(path: Path, mtime_ns: int, size: int) -> tuple[Definition, ...]:  # noqa: ARG001
-    """Read a file; the time and size are there to read it again once it changed."""
+@read_once(2 * MAX_FILES)
+def _read(path: Path) -> tuple[Definition, ...]:
     source = path.read_bytes()
     if not any(name.encode() in source for name in (BASE, EVENTS)):
         return ()

@@ -265,7 +265,7 @@ def _attempt(call: Callable[[], Any], explain: Callable[[BaseException], Cause])
         try:
             return _Attempt(call(), None, number)
         # SystemExit would end the worker, and with it what others run there.
-        except (Exception, SystemExit) as error:  # noqa: BLE001
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's code may raise anything
             cause = explain(error)
         if not cause.retry or number > len(RETRY_SECONDS):
             return _Attempt(None, cause, number)

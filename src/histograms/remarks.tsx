@@ -32,7 +32,7 @@ export function Remarks({ model, trans }: IRemarksProps): JSX.Element | null {
 }
 
 /** Says what the contents were multiplied with. */
-export function scaleText(
+function scaleText(
   { luminosity, weighted }: FrameScale,
   trans: TranslationBundle
 ): string {

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from patience import wait_until
 
 from casa_lab.clusters import manager
 from casa_lab.clusters.models import NewCluster
 from casa_lab.clusters.states import ENDED_STATES
 from casa_lab.datasets.fileset import load_fileset
 from casa_lab.datasets.sample import make_sample
-
-CLUSTER_SECONDS = 60.0
 
 
 @pytest.fixture(scope="session")
@@ -44,9 +42,7 @@ def shared_cluster(shared_data_dir: Path) -> Iterator[str]:
         yield cluster
         patch.setenv("CASA_DATA_DIR", str(shared_data_dir))
         manager.stop(cluster)
-        deadline = time.monotonic() + CLUSTER_SECONDS
-        while manager.get(cluster).state not in ENDED_STATES and time.monotonic() < deadline:
-            time.sleep(0.1)
+        wait_until(lambda: manager.get(cluster).state in ENDED_STATES)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_SECONDS
 from rich.console import Console
 
 from casa_lab.cli import demo, main
@@ -84,7 +85,7 @@ def test_a_folder_that_cannot_be_filled(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def get(url: str) -> bytes:
-    with urllib.request.urlopen(url, timeout=30) as reply:
+    with urllib.request.urlopen(url, timeout=PATIENCE_SECONDS) as reply:
         content: bytes = reply.read()
         return content
 
@@ -153,7 +154,7 @@ def test_ctrl_c_ends_the_demo_and_jupyterlab(folder: Path) -> None:
     address = process.stdout.readline().strip()
     assert b"<title>" in get(address)
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=60)
+    process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 0
     with pytest.raises(urllib.error.URLError):
         get(address)

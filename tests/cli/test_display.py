@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from casa_lab.cli.progress import BarDisplay, LineDisplay, display_on
 from casa_lab.cli.summary import print_summary, write_results
 from casa_lab.cli.wording import byte_rate, count, duration, rate
 from casa_lab.histograms.snapshot import write_snapshot
-from casa_lab.runs.failures.grouping import group_failures
+from casa_lab.runs.failures.grouping import FailureTally
 from casa_lab.runs.folder import RunFolder
 from casa_lab.runs.metrics import Effort, MetricsMeter
 from casa_lab.runs.models import (
@@ -120,9 +121,10 @@ def failure(number: int, **where: Any) -> Failure:
 
 
 def grouped(*failures: Failure) -> list[FailureGroup]:
-    return group_failures(
-        failures, lambda failure: FailureExample(failure=failure, trimmed="", code="")
-    )
+    tally = FailureTally()
+    for failure in failures:
+        tally.add(failure)
+    return tally.groups(lambda failure: FailureExample(failure=failure, trimmed="", code=""))
 
 
 def test_summary_tells_failures_in_sentences(capsys: pytest.CaptureFixture[str]) -> None:
@@ -159,16 +161,17 @@ def test_summary_tells_failures_in_sentences(capsys: pytest.CaptureFixture[str])
     ]
 
 
-def test_results_of_an_earlier_run_make_room(tmp_path: Path) -> None:
-    source, out = RunFolder(tmp_path / "run"), tmp_path / "out"
-    source.path.mkdir()
+def test_results_of_an_earlier_run_make_room(
+    put_run: Callable[..., RunFolder], tmp_path: Path
+) -> None:
+    source, out = put_run("done", "r"), tmp_path / "out"
     (out / "plots").mkdir(parents=True)
     (out / "plots" / "mine.png").touch()
 
     def write(name: str) -> list[str]:
         histogram = hist.new.Reg(2, 0, 1, name="x").Double()
         write_snapshot(source.histograms, {name: histogram}, 1, {}, final=True)
-        written = write_results(out, run("done"), source, True, lambda _: None)
+        written = write_results(out, run("done"), source, True)
         return [path.relative_to(out).as_posix() for path in written]
 
     source.result.write_bytes(b"accumulator")
@@ -191,7 +194,7 @@ def test_results_of_an_earlier_run_make_room(tmp_path: Path) -> None:
 
 
 def test_a_run_without_histograms_has_results_all_the_same(tmp_path: Path) -> None:
-    written = write_results(tmp_path, run("stopped"), RunFolder(tmp_path), True, lambda _: None)
+    written = write_results(tmp_path, run("stopped"), RunFolder(tmp_path), True)
     assert [path.name for path in written] == ["run.json"]
 
 

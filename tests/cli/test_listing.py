@@ -5,37 +5,22 @@ from __future__ import annotations
 import time
 
 import pytest
+from byhand import write_run
 
 from casa_lab.cli import main
 from casa_lab.clusters.models import ClusterSpec
 from casa_lab.clusters.records import first_record as first_cluster_record
-from casa_lab.folders import Folder, Owner, RequestInbox, clusters_dir, runs_dir
+from casa_lab.folders import Folder, Owner, RequestInbox, clusters_dir
 from casa_lab.runs.folder import RunFolder
-from casa_lab.runs.models import ProcessorReference, RunSpec
-from casa_lab.runs.records import first_record
 
 
 def make_run(name: str, state: str = "done") -> RunFolder:
-    folder = RunFolder(runs_dir() / name)
-    spec = RunSpec(
-        id=name,
-        name="My [bold] analysis of a dataset with quite a long name, as they are",
-        door="command line",
-        processor=ProcessorReference(location="x.py:X"),
-        fileset={"dy": {}},
-        schema_name="NanoAODSchema",
-        cluster=None,
-        chunksize=100,
-        directory="/",
-        python="python",
-        created=time.time() - 90,
-        user="me",
-    )
-    record = first_record(None).model_dump(mode="json")
-    record["state"] = state
-    record["progress"] |= {"events_done": 1200, "events_total": 5000, "chunks_failed": 3}
-    folder.create(spec.model_dump(mode="json"), record)
-    return folder
+    spec = {
+        "name": "My [bold] analysis of a dataset with quite a long name, as they are",
+        "created": time.time() - 90,
+    }
+    progress = {"events_done": 1200, "events_total": 5000, "chunks_failed": 3}
+    return write_run(state, name, spec, progress=progress)
 
 
 def make_cluster(name: str, state: str = "running") -> Folder:
@@ -107,7 +92,7 @@ def test_runs_are_labelled_and_found(capsys: pytest.CaptureFixture[str]) -> None
     ("arguments", "sentence"),
     [
         (["label", "1111"], "Say what is to change"),
-        (["label", "1111", "--name", " "], "The name cannot be used"),
+        (["label", "1111", "--name", " "], "Field 'name'"),
         (["label", "nothing", "--name", "x"], "There is no run 'nothing'"),
     ],
 )

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from textwrap import dedent
@@ -20,6 +19,7 @@ import pytest
 from coffea import nanoevents
 from coffea.processor import IterativeExecutor, Runner
 from coffea.util import load
+from patience import PATIENCE_SECONDS, wait_until
 
 from casa_lab.cli import main
 from casa_lab.clusters import manager as clusters
@@ -255,13 +255,6 @@ def slow_run(
     return start
 
 
-def wait_for(condition: Callable[[], bool], what: str, seconds: float = 90.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"no {what} within {seconds:.0f} s"
-        time.sleep(0.05)
-
-
 def the_run() -> Run:
     (run,) = runs.list_runs()
     return run
@@ -279,11 +272,11 @@ def test_ctrl_c_stops_with_a_valid_partial_result(
     slow_run: Callable[..., subprocess.Popen[str]], tmp_path: Path
 ) -> None:
     process = slow_run("--workers", "2", "-o", "out")
-    wait_for(has_counted, "events")
+    wait_until(has_counted, "events")
     process.send_signal(signal.SIGINT)
-    wait_for(is_asked_to_stop, "request to stop")
+    wait_until(is_asked_to_stop, "request to stop")
     (tmp_path / "gate").touch()
-    output, _ = process.communicate(timeout=90)
+    output, _ = process.communicate(timeout=PATIENCE_SECONDS)
 
     assert process.returncode == 130, output
     assert "Stopping; what was processed is kept." in output
@@ -315,15 +308,15 @@ def test_a_second_ctrl_c_leaves_the_run_in_the_background(
     # Runs of its own, on the cluster that the tests share.
     (data_dir / "clusters").symlink_to(shared_data_dir / "clusters")
     process = slow_run("--cluster", shared_cluster)
-    wait_for(has_counted, "events")
+    wait_until(has_counted, "events")
     folder = open_run(the_run().id)
     driver = read_json(folder.path / "owner.json")["pid"]
     os.kill(driver, signal.SIGSTOP)  # so that the run cannot end meanwhile
     try:
         process.send_signal(signal.SIGINT)
-        wait_for((folder.path / "requests.jsonl").exists, "request to stop")
+        wait_until((folder.path / "requests.jsonl").exists, "request to stop")
         process.send_signal(signal.SIGINT)
-        output, _ = process.communicate(timeout=90)
+        output, _ = process.communicate(timeout=PATIENCE_SECONDS)
         assert process.returncode == 130, output
         assert "The run goes on in the background. 'casa-lab runs' shows it, " in output
         assert f"'casa-lab stop {folder.id}' stops it." in output
@@ -331,6 +324,6 @@ def test_a_second_ctrl_c_leaves_the_run_in_the_background(
     finally:
         os.kill(driver, signal.SIGCONT)
         (tmp_path / "gate").touch()
-    wait_for(lambda: the_run().state in ENDED, "end of the run")
+    wait_until(lambda: the_run().state in ENDED, "end of the run")
     assert the_run().state == "stopped"
     assert clusters.get(shared_cluster).state == "running"

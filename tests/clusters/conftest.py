@@ -12,11 +12,12 @@ from pathlib import Path
 
 import psutil
 import pytest
+from patience import PATIENCE_SECONDS, wait_until
 
 from casa_lab.clusters import manager
 from casa_lab.clusters.models import Cluster
 
-from .processes import PATIENCE_SECONDS, host_of, wait_until
+from .processes import host_of
 
 START = """
 import sys

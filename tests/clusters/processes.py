@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+from patience import wait_until
 
 from casa_lab.clusters import manager
 from casa_lab.clusters.models import Cluster, ClusterState
 from casa_lab.clusters.states import ENDED_STATES
-
-PATIENCE_SECONDS = 60.0
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Return as soon as a condition holds."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"Not so within {PATIENCE_SECONDS:g} s.")
-        time.sleep(0.02)
 
 
 def wait_for_state(cluster_id: str, state: ClusterState) -> Cluster:

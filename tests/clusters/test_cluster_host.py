@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_SECONDS
 
 from casa_lab.clusters import host as host_module
 from casa_lab.clusters.backends import Backend, BackendOptions
@@ -124,7 +125,7 @@ class Stage:
             while not condition():  # noqa: ASYNC110 (nobody tells when a record changes)
                 await asyncio.sleep(0.002)
 
-        await asyncio.wait_for(poll(), 60)
+        await asyncio.wait_for(poll(), PATIENCE_SECONDS)
 
     async def running(self) -> None:
         await self.until(lambda: self.recorder.record.state == "running")
@@ -142,7 +143,7 @@ def play(folder: Folder, puppet: Puppet, act: Act | None = None) -> ClusterRecor
         running = asyncio.create_task(Host(folder, puppet, recorder).run())
         if act is not None:
             await act(Stage(folder, recorder))
-        await asyncio.wait_for(running, 60)
+        await asyncio.wait_for(running, PATIENCE_SECONDS)
         return recorder.record
 
     return asyncio.run(main())

@@ -4,12 +4,13 @@ import errno
 import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casa_lab.clusters.models import ClusterRecord, Worker
+from casa_lab.clusters.models import ClusterRecord, ClusterState, Worker
 from casa_lab.clusters.records import WRITE_INTERVAL_SECONDS, Recorder, first_record, replay
 from casa_lab.clusters.states import TRANSITIONS
 from casa_lab.folders import Folder, Journal
@@ -173,7 +174,7 @@ def test_the_journal_alone_gives_the_record(steps: list[tuple[str, object]]) -> 
             elif action == "serve":
                 recorder.serve(f"tls://127.0.0.1:{value}", None)
             elif value in TRANSITIONS[recorder.record.state]:
-                recorder.change(value, "Because.")  # type: ignore[arg-type]
+                recorder.change(cast("ClusterState", value), "Because.")
             recorder.flush()
         clock.now += 1
         recorder.flush()

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 from distributed import Client
+from patience import PATIENCE_SECONDS
 
 from casa_lab.clusters import manager
 from casa_lab.clusters.certificates import make_certificate, security
@@ -42,7 +43,7 @@ def stranger(certificate: Path | None = None) -> ssl.SSLContext:
 def talk(address: tuple[str, int], context: ssl.SSLContext) -> bytes:
     """Return what a server says first."""
     with (
-        socket.create_connection(address, timeout=10) as plain,
+        socket.create_connection(address, timeout=PATIENCE_SECONDS) as plain,
         context.wrap_socket(plain) as secured,
     ):
         return secured.recv(1)
@@ -77,7 +78,7 @@ def test_no_dask_client_connects_without_the_certificate(
     with pytest.raises(OSError, match=r"Timed out|reset by peer|closed"):
         Client(f"tcp://{host}:{port}", timeout=1)
     with pytest.raises(OSError, match="TLS certificate does not match"):
-        Client(f"tls://{host}:{port}", security=security(foreign), timeout=1)
+        Client(f"tls://{host}:{port}", security=security(foreign), timeout=PATIENCE_SECONDS)
 
 
 def test_the_files_are_private(shared_cluster: Cluster) -> None:
@@ -105,10 +106,10 @@ def test_nothing_listens_beyond_loopback(shared_cluster: Cluster) -> None:
 
 def test_the_dashboard_is_no_proxy(shared_cluster: Cluster) -> None:
     base = manager.get(shared_cluster.id).dashboard_url
-    with urllib.request.urlopen(f"{base}/health", timeout=10) as answer:
+    with urllib.request.urlopen(f"{base}/health", timeout=PATIENCE_SECONDS) as answer:
         assert answer.status == 200
     with pytest.raises(urllib.error.HTTPError, match="404"):
-        urllib.request.urlopen(f"{base}/proxy/22/127.0.0.1/", timeout=10)
+        urllib.request.urlopen(f"{base}/proxy/22/127.0.0.1/", timeout=PATIENCE_SECONDS)
 
 
 def test_workers_spill_where_nobody_else_can_look(shared_cluster: Cluster) -> None:

@@ -9,9 +9,11 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+from patience import PATIENCE_SECONDS, wait_until
 
 import casa_lab
 from casa_lab.clusters import manager
@@ -20,7 +22,7 @@ from casa_lab.errors import Conflict, NotFound
 from casa_lab.folders import clusters_dir, data_dir
 from casa_lab.folders.journal import read_journal
 
-from .processes import host_of, is_gone, wait_for_state, wait_until
+from .processes import host_of, is_gone, wait_for_state
 
 
 def journal_of(cluster: Cluster) -> list[dict[str, object]]:
@@ -61,11 +63,11 @@ def test_the_record_tells_what_the_cluster_is(shared_cluster: Cluster) -> None:
 
 
 def test_the_code_on_the_card_computes(shared_cluster: Cluster) -> None:
-    names: dict[str, object] = {}
+    names: dict[str, Any] = {}
     exec(shared_cluster.code, names)
     client = names["client"]
-    assert client.submit(sum, [1, 2]).result() == 3  # type: ignore[attr-defined]
-    client.close()  # type: ignore[attr-defined]
+    assert client.submit(sum, [1, 2]).result() == 3
+    client.close()
     with casa_lab.connect() as newest:
         assert newest.scheduler.address == shared_cluster.scheduler_address
 
@@ -118,7 +120,7 @@ def test_a_worker_that_is_killed_comes_back(shared_cluster: Cluster) -> None:
         )
         (after,) = manager.get(shared_cluster.id).workers
         assert after.name == before.name
-        assert client.submit(sum, [1, 2]).result(timeout=30) == 3
+        assert client.submit(sum, [1, 2]).result(timeout=PATIENCE_SECONDS) == 3
     left = [entry["left"] for entry in journal_of(shared_cluster) if entry["event"] == "workers"]
     assert [before.address] in left
 

@@ -5,15 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from casa_lab.datasets.sample import make_sample
 
 SCALE = 0.01
-
-# How long an example takes says more about the machine than about the code.
-settings.register_profile("casa", deadline=None)
-settings.load_profile("casa")
 
 
 @pytest.fixture(scope="session")

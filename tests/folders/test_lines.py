@@ -17,7 +17,7 @@ FACTS = st.dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     before=st.lists(FACTS, max_size=4),
     cut=st.integers(0, 40),
@@ -47,7 +47,7 @@ def test_a_torn_journal_goes_on_without_a_gap(
         assert sequences == sorted(set(sequences))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     requests=st.lists(st.sampled_from(["stop", "pause", "resume"]), min_size=1, max_size=5),
     torn=st.sampled_from([b"", b'{"act', b"null\n", b"\xff\xfe", b'"stop"\n', b"{}\n"]),

@@ -95,7 +95,7 @@ def shaped(draw: st.DrawFn, histogram: hist.Hist) -> View:
     return view.model_copy(update=update)
 
 
-@settings(deadline=None, max_examples=250)
+@settings(max_examples=250)
 @given(st.data())
 def test_rows_equal_hist(data: st.DataObject) -> None:
     histogram = data.draw(histograms(STORAGES))
@@ -142,7 +142,7 @@ def check_row(
         check_errors(row, values, cumulated(variances), scale)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.data())
 def test_density_is_that_of_hist(data: st.DataObject) -> None:
     histogram = data.draw(histograms(STORAGES))
@@ -153,7 +153,7 @@ def test_density_is_that_of_hist(data: st.DataObject) -> None:
     np.testing.assert_allclose(drawn(histogram, view).rows[0].values, expected, **ROUNDING)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.data())
 def test_integrals_equal_sums_of_bins(data: st.DataObject) -> None:
     histogram = data.draw(histograms(STORAGES))
@@ -176,7 +176,7 @@ def test_integrals_equal_sums_of_bins(data: st.DataObject) -> None:
             check_errors(row, np.array([total]), np.array([spread]), 1.0)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.data())
 def test_integrals_with_flow_are_all_there_is(data: st.DataObject) -> None:
     histogram = data.draw(histograms(STORAGES))
@@ -188,7 +188,7 @@ def test_integrals_with_flow_are_all_there_is(data: st.DataObject) -> None:
     assert row.values[0] == selected(histogram, view).values(flow=True).sum()
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.data())
 def test_means_merge_as_if_filled_into_one_bin(data: st.DataObject) -> None:
     edges = [-2, -1, 0, 0.5, 2, 3, 5]
@@ -212,7 +212,7 @@ def test_means_merge_as_if_filled_into_one_bin(data: st.DataObject) -> None:
     np.testing.assert_allclose(row.values, np.where(count > 0, filled.value, np.nan), rtol=1e-9)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.data())
 def test_efficiencies_equal_hist(data: st.DataObject) -> None:
     histogram = hist.Hist(
@@ -244,7 +244,7 @@ def test_efficiencies_equal_hist(data: st.DataObject) -> None:
     assert np.isnan(row.values[~filled]).all()
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.data())
 def test_data_over_a_stack(data: st.DataObject) -> None:
     histogram = hist.Hist(
@@ -283,7 +283,7 @@ def test_data_over_a_stack(data: st.DataObject) -> None:
     )
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.lists(st.integers(0, 40), min_size=3, max_size=3), st.booleans(), st.booleans())
 def test_ratios_of_runs(numbers: list[int], weighted: bool, density: bool) -> None:
     storage = bh.storage.Weight if weighted else bh.storage.Int64
@@ -317,7 +317,7 @@ def test_ratios_of_runs(numbers: list[int], weighted: bool, density: bool) -> No
         np.testing.assert_allclose(row.upper[filled], high * scale, **ROUNDING)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.data())
 def test_maps_equal_hist(data: st.DataObject) -> None:
     histogram = data.draw(histograms(STORAGES, least=2))
@@ -333,7 +333,7 @@ def test_maps_equal_hist(data: st.DataObject) -> None:
         np.testing.assert_array_equal(made.rows[0].values, reference.values(flow=flow))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.data())
 def test_profiles_equal_numpy(data: st.DataObject) -> None:
     storage = data.draw(st.sampled_from([bh.storage.Int64, bh.storage.Weight]))
@@ -362,7 +362,7 @@ def test_profiles_equal_numpy(data: st.DataObject) -> None:
             np.testing.assert_allclose(row.upper[column], error, rtol=1e-6, atol=1e-9)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.data())
 def test_bands_of_variations(data: st.DataObject) -> None:
     names = ["nominal", "jesUp", "jesDown", "btag_up", "btag_down"]

@@ -25,7 +25,7 @@ from casa_lab.histograms.snapshot import SnapshotIndex, read_with_index, to_uhi,
 from casa_lab.histograms.takeaway.code import write_code
 from casa_lab.histograms.takeaway.labels import drawable, quoted
 from casa_lab.histograms.takeaway.models import Choice, Look, Style
-from casa_lab.histograms.takeaway.numbers import Numbers, numbers_of
+from casa_lab.histograms.takeaway.numbers import Numbers, Shown, numbers_of
 from casa_lab.histograms.takeaway.recipe import recipe
 from casa_lab.histograms.takeaway.variables import literals, variables
 
@@ -108,7 +108,7 @@ def choices(draw_: st.DrawFn, histogram: hist.Hist) -> View:
     )
 
 
-@settings(deadline=None, max_examples=200, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_the_code_computes_what_the_view_shows(data: st.DataObject) -> None:
     histogram = data.draw(histograms(STORAGES + MEANS))
@@ -172,7 +172,9 @@ def test_the_code_draws_what_the_view_shows(tmp_path: Path, name: str, log: bool
     numbers = numbers_for(uhi, VIEWS[name], index.fractions, choice.order)
     (histogram,) = index.histograms
     look = Look(style="cms", status="Preliminary", luminosity=59.8, energy=13.6)
-    code = write_code(snapshot, index.keys["muons/mass"], uhi, numbers, histogram, choice, look)
+    code = write_code(
+        snapshot, index.keys["muons/mass"], uhi, Shown(numbers, histogram, choice), look
+    )
     assert ("These numbers are Casa's" in code) == (name in ("efficiency", "profile"))
     namespace: dict[str, Any] = {}
     exec(code, namespace)
@@ -214,15 +216,10 @@ def test_names_do_no_harm(tmp_path: Path, along: str, style: Style) -> None:
     write_snapshot(snapshot, {label: histogram}, 1, {}, final=True)
     index, uhi = read_with_index(snapshot, label)
     view = View(x=along, stack="dataset" if along == "x" else None)
-    code = write_code(
-        snapshot,
-        index.keys[label],
-        uhi,
-        numbers_for(uhi, view),
-        describe_histogram(label, uhi),
-        Choice(histogram=label, view=view),
-        Look(style=style, status=label[:60]),
-    )
+    choice = Choice(histogram=label, view=view)
+    shown = Shown(numbers_for(uhi, view), describe_histogram(label, uhi), choice)
+    look = Look(style=style, status=label[:60])
+    code = write_code(snapshot, index.keys[label], uhi, shown, look)
     namespace: dict[str, Any] = {}
     exec(code, namespace)
     namespace["fig"].canvas.draw()
@@ -242,7 +239,7 @@ _TEX = [r"\mu", r"\mathrm", r"\sqrt", r"\bar", "{", "}", "^", "_", "a", "1", " "
 _TEX += [r"\,", r"\%", r"\#", ".", "-", "<", r"\sum", r"\langle", "*", "$", r"\text", r"\\"]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.lists(st.sampled_from(_TEX), max_size=8).map("".join))
 def test_matplotlib_draws_every_label(label: str) -> None:
     text = drawable(f"${label}$")

@@ -71,7 +71,7 @@ def job(tmp_path: Path) -> Any:
                     frame=base64.b64encode(frame).decode(),
                 )
             )
-        return Job(snapshot=snapshot, export=Export(**export), parts=parts)
+        return Job(name="h", snapshot=snapshot, export=Export(**export), parts=parts)
 
     return make
 

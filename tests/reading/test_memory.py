@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import platform
 import subprocess
 import sys
 import weakref
@@ -18,6 +19,10 @@ from casa_lab.reading.collector import (
     GarbageWatch,
     leave_out_what_is_imported,
     take_in_what_is_imported,
+)
+
+of_glibc = pytest.mark.skipif(
+    platform.libc_ver()[0] != "glibc", reason="other allocators have no such settings"
 )
 
 FAULTS = """
@@ -42,14 +47,14 @@ FAULTS = """
 """
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="glibc's allocator")
+@of_glibc
 def test_freed_memory_is_kept_while_a_run_is_on_the_worker() -> None:
     before, kept, kept_by_one, after = page_faults(MALLOC_TRIM_THRESHOLD_="65536")
     assert max(kept, kept_by_one) < before / 20
     assert after > before / 2
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="glibc's allocator")
+@of_glibc
 def test_a_process_that_keeps_freed_memory_anyway_is_left_alone() -> None:
     before, *others = page_faults()
     assert max(others) <= before

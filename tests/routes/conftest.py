@@ -12,22 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import PATIENCE_SECONDS
 from pydantic import BaseModel, RootModel
 from tornado.httpclient import HTTPResponse
 
 from casa_lab.clusters import manager as clusters
 from casa_lab.clusters.models import ClusterRecord, ClusterSpec
-from casa_lab.folders import Folder, Owner, clusters_dir, runs_dir
+from casa_lab.folders import Folder, Owner, clusters_dir
 from casa_lab.forecasts import manager as forecasts
 from casa_lab.histograms.frames import decode
 from casa_lab.histograms.models import ViewProblem
 from casa_lab.openapi import ENDPOINTS, Endpoint, ErrorReply
 from casa_lab.routes.base import pattern
 from casa_lab.runs import manager as runs
-from casa_lab.runs.folder import RunFolder
-from casa_lab.runs.models import ProcessorReference, RunRecord, RunSpec
 
-SOON = 60.0
 """Seconds that a loaded machine may take to answer."""
 
 
@@ -101,7 +99,7 @@ def ask(jp_fetch: Any) -> Ask:
             *path.strip("/").split("/"),
             method=method,
             raise_error=False,
-            request_timeout=SOON,
+            request_timeout=PATIENCE_SECONDS,
             **options,
         )
         check_reply(method, path, response)
@@ -146,37 +144,6 @@ def owners() -> Iterator[Callable[[Folder], Owner]]:
     yield own
     for owner in made:
         owner.release()
-
-
-@pytest.fixture
-def put_run() -> Callable[..., RunFolder]:
-    """Make the folder of a run by hand, or write another state into it."""
-
-    def put(state: str, run: str = "20260101-000000-mass-0001", **record: Any) -> RunFolder:
-        folder = RunFolder(runs_dir() / run)
-        values = {"state": state, "message": f"It is {state}.", "updated": time.time(), **record}
-        written = RunRecord.model_validate(values).model_dump(mode="json")
-        if folder.exists():
-            folder.write_state(written)
-            return folder
-        spec = RunSpec(
-            id=run,
-            name="mass",
-            door="sidebar",
-            processor=ProcessorReference(location="mass.py:Mass"),
-            fileset={"dy": {"files": {"/data/dy.root": "Events"}, "metadata": {}}},
-            schema_name="NanoAODSchema",
-            cluster=None,
-            chunksize=100_000,
-            directory="/",
-            python="python",
-            created=time.time(),
-            user="somebody",
-        )
-        folder.create(spec.model_dump(mode="json"), written)
-        return folder
-
-    return put
 
 
 @pytest.fixture
@@ -228,7 +195,7 @@ class Browser:
         await self.send({**message, **changes})
 
     async def receive(self) -> Any:
-        return await asyncio.wait_for(self.socket.read_message(), SOON)
+        return await asyncio.wait_for(self.socket.read_message(), PATIENCE_SECONDS)
 
     async def frame(self) -> Any:
         message = await self.receive()
@@ -262,7 +229,7 @@ class Events:
     async def next(self, schema: str) -> dict[str, Any]:
         """Wait for the next event of a schema."""
         while True:
-            text = await asyncio.wait_for(self.socket.read_message(), SOON)
+            text = await asyncio.wait_for(self.socket.read_message(), PATIENCE_SECONDS)
             event = json.loads(text)
             if event.pop("schema_id") == schema:
                 return event

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from jupyter_server.auth import Authorizer
+from patience import PATIENCE_SECONDS
 from tornado.httpclient import HTTPClientError
 from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
@@ -85,7 +86,7 @@ async def test_a_redirect_stays_below_the_route(jp_fetch, cluster, dashboard, jp
 async def test_websockets_are_passed_on(jp_ws_fetch, cluster, dashboard) -> None:
     socket = await jp_ws_fetch(*base(cluster), "status", "ws")
     await socket.write_message("hello")
-    assert await asyncio.wait_for(socket.read_message(), 10) == "echo 'hello'"
+    assert await asyncio.wait_for(socket.read_message(), PATIENCE_SECONDS) == "echo 'hello'"
     socket.close()
 
 
@@ -97,7 +98,7 @@ async def test_what_proves_who_the_user_is_stays_here(
     await jp_fetch(*base(cluster), "status", headers=headers, params=params)
     socket = await jp_ws_fetch(*base(cluster), "status", "ws", headers={"Cookie": "a=b"})
     await socket.write_message("hello")
-    await asyncio.wait_for(socket.read_message(), 10)
+    await asyncio.wait_for(socket.read_message(), PATIENCE_SECONDS)
     socket.close()
     for request in dashboard.requests:
         assert not {"Authorization", "Cookie", "X-Xsrftoken"} & set(request.headers)

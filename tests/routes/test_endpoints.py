@@ -200,7 +200,6 @@ def bodies(endpoint: Endpoint) -> st.SearchStrategy[Any]:
 def test_no_body_is_answered_with_500(ask, jp_asyncio_loop, endpoint) -> None:
     @settings(
         max_examples=60,
-        deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
     @given(body=bodies(endpoint))

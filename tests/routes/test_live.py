@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 import uproot
+from patience import PATIENCE_SECONDS
 
 from casa_lab.clusters import manager as clusters
 from casa_lab.clusters.states import ENDED_STATES
 from casa_lab.events.schemas import CLUSTER, RUN
 
-SOON = 60.0
 EVENTS = 20_000
 FILES = 4
 
@@ -162,6 +162,6 @@ async def use_dashboard(cluster: str, jp_fetch: Any, jp_ws_fetch: Any) -> None:
     token = re.search(r'"token":"([^"]+)"', html)
     assert token
     socket = await jp_ws_fetch(*base, page, "ws", subprotocols=["bokeh", token[1]])
-    header = json.loads(await asyncio.wait_for(socket.read_message(), SOON))
+    header = json.loads(await asyncio.wait_for(socket.read_message(), PATIENCE_SECONDS))
     assert header["msgtype"] == "ACK"
     socket.close()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
+from patience import PATIENCE_SECONDS
+
 from casa_lab.events.scanner import Change
 from casa_lab.histograms.models import View, Watch
-from casa_lab.routes.frames import Frame
 from casa_lab.routes.stream import FRAME_SECONDS, HistogramStream
 from casa_lab.runs import manager
+from casa_lab.runs.frames import Frame
 
 
 class Frames:
@@ -47,12 +49,12 @@ async def test_a_slow_browser_gets_the_newest_and_none_between(put_run) -> None:
             stream.on_run(Change(folder.id, changed))
 
         await stream.watch(Watch(watch="w", run=folder.id, histogram="mass", view=View(x="mass")))
-        assert await asyncio.wait_for(browser.arriving.get(), 10) == b"0"
+        assert await asyncio.wait_for(browser.arriving.get(), PATIENCE_SECONDS) == b"0"
         for number in range(1, 50):
             take_snapshot(number)
         assert browser.arriving.empty()
         browser.ready.release()
-        assert await asyncio.wait_for(browser.arriving.get(), 10) == b"49"
+        assert await asyncio.wait_for(browser.arriving.get(), PATIENCE_SECONDS) == b"49"
         serving.cancel()
 
 
@@ -82,7 +84,7 @@ async def test_a_fast_browser_gets_no_more_than_four_a_second(put_run) -> None:
                 await asyncio.sleep(FRAME_SECONDS / 50)
 
         driving = asyncio.create_task(take_snapshots())
-        await asyncio.wait_for(enough.wait(), 20)
+        await asyncio.wait_for(enough.wait(), PATIENCE_SECONDS)
         driving.cancel()
         serving.cancel()
     assert sent[-1] - sent[0] >= 3 * FRAME_SECONDS * 0.9

@@ -7,6 +7,8 @@ import json
 import shutil
 from typing import Any
 
+from patience import PATIENCE_SECONDS
+
 from casa_lab.events.schemas import CLUSTER, DATASETS, RUN, SCHEMA_FILES
 
 
@@ -79,7 +81,7 @@ async def test_trouble_with_the_folders_ends_neither_server_nor_news(
 
     loop = asyncio.get_running_loop()
     monkeypatch.setattr(scanner, "scan", fail_once)
-    await asyncio.wait_for(failed.wait(), 20)
+    await asyncio.wait_for(failed.wait(), PATIENCE_SECONDS)
     put_run("done")
     assert (await events.next(RUN))["run"]["state"] == "done"
     assert "stale file handle" in caplog.text

@@ -13,6 +13,7 @@ import uproot
 from coffea.nanoevents import BaseSchema
 from coffea.processor import IterativeExecutor, Runner
 from distributed import Client
+from patience import wait_until
 
 from casa_lab.clusters import manager as clusters
 from casa_lab.clusters.connect import connect
@@ -23,7 +24,7 @@ from casa_lab.runs.executor import LiveExecutor
 from casa_lab.runs.models import Run
 
 from . import gated
-from .gates import Gate, wait_until
+from .gates import Gate
 
 FILES = 6
 EVENTS = 40

@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+
+from patience import wait_until
 
 from casa_lab.runs import manager
 from casa_lab.runs.models import ProcessorReference, Run
 from casa_lab.runs.states import ENDED
 
 from . import gated
-
-Value = TypeVar("Value")
-
-PATIENCE_SECONDS = 90.0
-"""How long a loaded machine may take for anything."""
-
-
-def wait_until(condition: Callable[[], Value], what: str) -> Value:
-    """Return the first true value of a condition."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not (value := condition()):
-        assert time.monotonic() < deadline, f"waited in vain: {what}"
-        time.sleep(0.02)
-    return value
 
 
 class Gate:
@@ -81,7 +67,7 @@ def wait_for(run: str, condition: Callable[[Run], bool], what: str) -> Run:
         assert found.state not in ENDED, f"{found.state}: {found.message}\n{manager.log(run).text}"
         return None
 
-    return wait_until(look, what)  # type: ignore[return-value]
+    return wait_until(look, what)
 
 
 def wait_for_end(run: str) -> Run:

@@ -10,6 +10,7 @@ import pytest
 from coffea import processor
 from coffea.nanoevents import BaseSchema
 from distributed import Client, LocalCluster
+from patience import wait_until
 
 import casa_lab
 from casa_lab.clusters.models import Cluster
@@ -20,7 +21,7 @@ from casa_lab.runs.errors import RunError
 from casa_lab.runs.models import NewRun, ProcessorReference
 
 from .conftest import CHUNK, EVENTS, FILES, write_file
-from .gates import Gate, wait_until
+from .gates import Gate
 
 
 def try_out(what: Any, fileset: Any, client: Client, **options: Any) -> Forecast:

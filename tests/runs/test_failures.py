@@ -15,6 +15,7 @@ import uproot
 from coffea.nanoevents import NanoAODSchema
 from comparison import assert_same_accumulator
 from distributed import Client
+from patience import wait_until
 
 from casa_lab.runs.errors import RunError
 from casa_lab.runs.executor import LiveExecutor
@@ -22,7 +23,7 @@ from casa_lab.runs.failures import recovery
 from casa_lab.runs.models import Failure
 
 from .conftest import CHUNK, EVENTS, FILES, Process, newest_run, run_plainly, write_file
-from .gates import Gate, wait_until
+from .gates import Gate
 
 CAUSES = {
     "truncated": ("file damaged", "cannot be opened as a ROOT file: it is empty, damaged, cut off"),

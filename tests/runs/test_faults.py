@@ -24,6 +24,7 @@ from coffea.nanoevents import BaseSchema
 from coffea.processor import Runner
 from comparison import assert_same_accumulator
 from distributed import Client, LocalCluster
+from patience import wait_until
 
 from casa_lab.reading.files import ReadingOptions
 from casa_lab.runs import manager, suspects
@@ -31,7 +32,7 @@ from casa_lab.runs.executor import LiveExecutor
 
 from . import gated
 from .conftest import CHUNK, EVENTS, newest_run, run_plainly, write_file
-from .gates import Gate, wait_for, wait_until
+from .gates import Gate, wait_for
 
 MEMORY = 2**30
 """What a worker may have where memory is scarce: Coffea alone takes a third of it."""

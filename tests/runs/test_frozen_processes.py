@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from coffea.util import load
 from comparison import assert_same_accumulator
+from patience import wait_until
 
 from casa_lab.clusters import manager as clusters
 from casa_lab.clusters.models import Cluster, NewCluster
@@ -32,7 +33,7 @@ from casa_lab.runs.models import NewRun, Run
 
 from . import gated
 from .conftest import CHUNK
-from .gates import Gate, wait_for, wait_for_end, wait_until
+from .gates import Gate, wait_for, wait_for_end
 from .partial import assert_partial, counted_chunks, names_of
 
 Launch = Callable[..., Run]

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from comparison import assert_same_accumulator
 from distributed import Client, LocalCluster
+from patience import wait_until
 
 from casa_lab.runs import gate as gates
 from casa_lab.runs import manager
@@ -24,7 +25,7 @@ from casa_lab.runs.errors import RunError
 from casa_lab.runs.executor import LiveExecutor
 
 from .conftest import Process, newest_run
-from .gates import Gate, wait_until
+from .gates import Gate
 
 WITHOUT_CASA = """
 import sys

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casa_lab.runs.failures.grouping import MOST_NAMES, group_failures, group_id, sum_left_out
-from casa_lab.runs.models import Failure, LeftOut
+from casa_lab.runs.failures.grouping import MOST_NAMES, FailureTally, group_id, sum_left_out
+from casa_lab.runs.models import Failure, FailureGroup, LeftOut
 
 from .listed import failure, no_example, whole_file
+
+
+def grouped(failures: Iterable[Failure]) -> list[FailureGroup]:
+    tally = FailureTally()
+    for each in failures:
+        tally.add(each)
+    return tally.groups(no_example)
 
 
 def test_one_cause_in_several_files_and_hosts_is_one_group() -> None:
@@ -19,7 +28,7 @@ def test_one_cause_in_several_files_and_hosts_is_one_group() -> None:
         failure(dataset="tt", file="/data/tt.root", peak_memory_bytes=1_000),
         whole_file("/data/gone.root"),
     ]
-    first, second = group_failures(listed, no_example)
+    first, second = grouped(listed)
     assert (first.chunks, first.events, first.unread_files) == (4, 300, 0)
     assert first.cause == "The processor raised ValueError: no muons here."
     assert (first.datasets, first.hosts) == (["dy", "tt"], ["one", "two"])
@@ -40,26 +49,26 @@ def test_one_cause_in_several_files_and_hosts_is_one_group() -> None:
 
 def test_causes_that_differ_in_file_and_numbers_are_one() -> None:
     listed = [whole_file("/data/a.root"), whole_file("/data/b.root")]
-    [group] = group_failures(listed, no_example)
+    [group] = grouped(listed)
     assert group.cause == "There is no file …. Check its path."
     listed = [
         failure(cause=f"The processor raised IndexError: index {n} is out of bounds for size 4.2.")
         for n in (5, 5, 7)
     ]
-    [group] = group_failures(listed, no_example)
+    [group] = grouped(listed)
     assert group.cause == ("The processor raised IndexError: index … is out of bounds for size ….")
-    [group] = group_failures(listed[:2], no_example)
+    [group] = grouped(listed[:2])
     assert group.cause == listed[0].cause
 
 
 def test_kinds_are_told_apart() -> None:
-    groups = group_failures([failure(), failure(kind="other")], no_example)
+    groups = grouped([failure(), failure(kind="other")])
     assert len({group.id for group in groups}) == 2
 
 
 def test_lists_of_names_are_cut_off_and_say_so() -> None:
     listed = [whole_file(f"/data/{n}.root", host=f"host-{n}") for n in range(50)]
-    [group] = group_failures(listed, no_example)
+    [group] = grouped(listed)
     assert (len(group.files), group.files_total) == (MOST_NAMES, 50)
     assert (len(group.places), group.places_total) == (MOST_NAMES, 50)
 
@@ -76,7 +85,7 @@ failures = st.builds(
 
 @given(st.lists(failures))
 def test_groups_and_their_places_add_up(listed: list[Failure]) -> None:
-    groups = group_failures(listed, no_example)
+    groups = grouped(listed)
     assert sum(group.chunks for group in groups) == len(listed)
     assert sum(group.events for group in groups) == sum(each.events for each in listed)
     assert {group.id for group in groups} == {group_id(each) for each in listed}

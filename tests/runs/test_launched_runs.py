@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from coffea.util import load
 from comparison import assert_same_accumulator
+from patience import wait_until
 
 from casa_lab.clusters import manager as clusters
 from casa_lab.clusters.models import Cluster, NewCluster
@@ -27,7 +28,7 @@ from casa_lab.runs.history.details import details
 from casa_lab.runs.models import NewRun, ProcessorReference, Run
 
 from .conftest import CHUNK, EVENTS, FILES
-from .gates import Gate, wait_for, wait_for_end, wait_until
+from .gates import Gate, wait_for, wait_for_end
 from .partial import assert_partial, counted_chunks
 
 Launch = Callable[..., Run]

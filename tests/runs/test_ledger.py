@@ -97,7 +97,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(STEPS)
 def test_any_schedule_counts_each_chunk_once(steps: list[tuple[str, int, int]]) -> None:
     items = all_chunks()
@@ -145,7 +145,7 @@ def test_any_schedule_counts_each_chunk_once(steps: list[tuple[str, int, int]]) 
         ledger.close()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.data())
 def test_a_damaged_log_is_used_up_to_the_damage(data: st.DataObject) -> None:
     with TemporaryDirectory() as folder:

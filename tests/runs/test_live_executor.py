@@ -17,6 +17,7 @@ from coffea.processor import IterativeExecutor, Runner
 from coffea.util import load
 from comparison import assert_same_accumulator
 from distributed import Client
+from patience import wait_until
 
 from casa_lab.folders.journal import read_journal
 from casa_lab.histograms.snapshot import read_histogram, read_index
@@ -26,7 +27,7 @@ from casa_lab.runs.executor import LiveExecutor
 from casa_lab.runs.folder import open_run
 
 from .conftest import CHUNK, EVENTS, FILES, Process, newest_run, run_plainly, write_file
-from .gates import Gate, wait_until
+from .gates import Gate
 from .partial import assert_partial
 
 

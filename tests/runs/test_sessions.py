@@ -54,7 +54,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(troubles(FILES), STEPS)
 def test_any_history_counts_each_event_once(
     first: Trouble, steps: list[tuple[str, Trouble, bool]]

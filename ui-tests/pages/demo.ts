@@ -10,6 +10,9 @@ import {
 import path from 'node:path';
 import { Casa } from './casa';
 
+/** The datasets of the sample. */
+export const DATASETS = ['DYJetsToLL', 'TTbar', 'WJets', 'Diboson', 'Data'];
+
 /** `casa-lab demo`, started as a user starts it, in a home of its own. */
 export class Demo {
   constructor(home: string) {

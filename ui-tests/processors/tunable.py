@@ -41,11 +41,11 @@ class Tunable(processor.ProcessorABC):
         year: Literal["2016", "2017", "2018"],
         particle: str = "Muon",
         threshold: float = 20.0,
-        bins: list[float] = [0, 25, 50, 100, 200],  # noqa: B006
+        bins: list[float] = [0, 25, 50, 100, 200],  # noqa: B006 - as people write it
         isolated: bool = True,
         working_points: tuple[float, ...] = WORKING_POINTS,
         label: str | None = None,
-        systematics: dict[str, float] = {"jes": 0.02},  # noqa: B006
+        systematics: dict[str, float] = {"jes": 0.02},  # noqa: B006 - as people write it
     ) -> None:
         self.particle, self.threshold, self.bins = particle, threshold, bins
         self.label = label or f"{particle} pT, {year} [GeV]"

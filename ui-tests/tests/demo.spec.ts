@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from '../pages/demo';
+import { DATASETS, expect, test } from '../pages/demo';
 
 // Nothing has been started in it yet.
 test.use({ isFresh: true });
@@ -9,7 +9,7 @@ test('the demo shows the sidebar, the sample, a cluster profile and the tutorial
   casa,
   demo
 }) => {
-  for (const name of ['DYJetsToLL', 'TTbar', 'WJets', 'Diboson', 'Data']) {
+  for (const name of DATASETS) {
     await expect(casa.dataset(name)).toContainText('events');
   }
   await expect(

@@ -1,17 +1,11 @@
-import { expect, test } from '../pages/demo';
+import { DATASETS, expect, test } from '../pages/demo';
 
 test('data over a stack: ratio, zoom, integral, luminosity', async ({
   casa,
   demo,
   page
 }) => {
-  const run = await casa.launch('TTbarProcessor', [
-    'DYJetsToLL',
-    'TTbar',
-    'WJets',
-    'Diboson',
-    'Data'
-  ]);
+  const run = await casa.launch('TTbarProcessor', DATASETS);
   await casa.waitForState('Done');
   await casa.waitForHistogram();
   const tab = casa.runTab;

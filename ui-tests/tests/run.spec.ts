@@ -1,4 +1,4 @@
-import { expect, test } from '../pages/demo';
+import { DATASETS, expect, test } from '../pages/demo';
 
 test.describe.configure({ mode: 'serial' });
 
@@ -47,13 +47,7 @@ test('simulation stacks up to the data, variation by variation', async ({
   casa,
   demo
 }) => {
-  const run = await casa.launch('TTbarProcessor', [
-    'DYJetsToLL',
-    'TTbar',
-    'WJets',
-    'Diboson',
-    'Data'
-  ]);
+  const run = await casa.launch('TTbarProcessor', DATASETS);
   await casa.waitForState('Done');
   await casa.waitForHistogram();
   const variation = casa.runTab

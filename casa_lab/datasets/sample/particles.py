@@ -46,10 +46,6 @@ class Particles:
         """Tell which particles are of one of these PDG ids, up to sign."""
         return np.isin(np.abs(self.pdg), kinds)
 
-    def moved(self, offset: int) -> Particles:
-        """Return the same particles with their event numbers shifted."""
-        return Particles(self.event + offset, self.pdg, self.p4)
-
 
 def decay_z(rng: np.random.Generator, z: FourVectors, event: Integers) -> Particles:
     """Decay Z bosons (or virtual photons) to a pair of charged leptons of random flavour."""

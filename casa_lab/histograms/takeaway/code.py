@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from casa_lab.histograms.models import Histogram
-
 from .labels import quoted
-from .models import Choice, Look
-from .numbers import Numbers
+from .models import Look
+from .numbers import Shown
 from .plotting import plotting
 from .recipe import recipe
 
@@ -24,15 +22,7 @@ import uhi.io.zip
 """
 
 
-def write_code(
-    snapshot: Path,
-    key: str,
-    uhi: dict[str, Any],
-    numbers: Numbers,
-    histogram: Histogram,
-    choice: Choice,
-    look: Look,
-) -> str:
+def write_code(snapshot: Path, key: str, uhi: dict[str, Any], shown: Shown, look: Look) -> str:
     """Return Python that needs hist, mplhep and the run's folder, and nothing of Casa.
 
     Parameters
@@ -43,10 +33,10 @@ def write_code(
         What the histogram is called inside that file.
     uhi
         The histogram.
-    numbers
+    shown
         What is drawn of it.
-    histogram, choice, look
-        What it is, and how it is to be drawn.
+    look
+        How the picture looks.
     """
     return "\n".join(
         [
@@ -54,9 +44,9 @@ def write_code(
             f"with zipfile.ZipFile({quoted(str(snapshot))}) as snapshot:",
             f"    h = hist.Hist(uhi.io.zip.read(snapshot, {quoted(key)}))",
             "",
-            *recipe(uhi, numbers),
+            *recipe(uhi, shown.numbers),
             "",
-            *plotting(numbers, histogram, choice, look),
+            *plotting(shown, look),
             "plt.show()",
             "",
         ]

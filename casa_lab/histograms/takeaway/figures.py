@@ -9,10 +9,9 @@ import io
 from typing import Any
 
 from casa_lab.errors import Unavailable
-from casa_lab.histograms.models import Histogram
 
-from .models import Choice, Format, Look
-from .numbers import Numbers
+from .models import Format, Look
+from .numbers import Shown
 from .plotting import plotting
 from .variables import variables
 
@@ -20,19 +19,13 @@ DPI = 200
 """Dots per inch of pictures in pixels."""
 
 
-def draw_picture(
-    numbers: Numbers, histogram: Histogram, choice: Choice, look: Look, form: Format
-) -> bytes:
+def draw_picture(shown: Shown, look: Look, form: Format) -> bytes:
     """Return a picture.
 
     Parameters
     ----------
-    numbers
+    shown
         What is drawn.
-    histogram
-        What it is drawn of.
-    choice
-        How it is shown.
     look
         How the picture looks.
     form
@@ -56,17 +49,17 @@ def draw_picture(
             "runs. Install it with 'pip install mplhep matplotlib', or choose another format."
         ) from None
 
-    namespace: dict[str, Any] = {"np": np, "plt": plt, "mplhep": mplhep, **variables(numbers)}
-    # A name is quoted where it gets into the code: no name can become code.
-    exec("\n".join(plotting(numbers, histogram, choice, look)), namespace)
-    figure = namespace["fig"]
+    namespace: dict[str, Any] = {"np": np, "plt": plt, "mplhep": mplhep, **variables(shown.numbers)}
     stream = io.BytesIO()
     # The time of making would make equal pictures differ.
     dated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
     # Journals want fonts of this type; a salt makes the ids in SVG the same each time.
     with mpl.rc_context({"pdf.fonttype": 42, "svg.hashsalt": "casa"}):
+        # A name is quoted where it gets into the code: no name can become code.
+        exec("\n".join(plotting(shown, look)), namespace)
+        figure = namespace["fig"]
         figure.savefig(
             stream, format=form, dpi=DPI, bbox_inches="tight", metadata=dated.get(form, {})
         )
-    plt.close(figure)
+        plt.close(figure)
     return stream.getvalue()

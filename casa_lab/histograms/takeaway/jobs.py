@@ -18,7 +18,9 @@ SUFFIXES: dict[Format, str] = {
     "root": ".root",
     "csv": ".csv",
     "hepdata": ".yaml",
+    "code": ".py",
 }
+"""How the name of a file of each format ends."""
 
 MEDIA_TYPES = {
     ".png": "image/png",
@@ -28,6 +30,7 @@ MEDIA_TYPES = {
     ".root": "application/x-root",
     ".csv": "text/csv; charset=utf-8",
     ".yaml": "application/yaml",
+    ".py": "text/x-python; charset=utf-8",
     ".zip": "application/zip",
 }
 
@@ -39,25 +42,37 @@ class Part(BaseModel):
     histogram: Histogram
     stem: str
     """Name of its own file, without suffix."""
-    frame: str
-    """The frame with what is drawn, in base64."""
+    frame: str = ""
+    """The frame with what is drawn, in base64; not needed where all is kept."""
 
 
 class Job(BaseModel):
-    """What the process that makes a file is told."""
+    """What whoever makes a file is told."""
 
+    name: str
+    """What a file of all parts is called, without suffix."""
     snapshot: Path
     export: Export
     parts: list[Part]
+    is_sheet: bool = False
+    """Whether several pictures, as PNG, are to be one."""
 
     @property
     def is_archive(self) -> bool:
         """Whether the file holds other files."""
-        return len(self.parts) != 1
-
-    def suffix(self) -> str:
-        """Return how the name of the file ends."""
         # A ROOT file is an archive of its own.
-        if self.is_archive and self.export.format != "root":
-            return ".zip"
-        return SUFFIXES[self.export.format]
+        return len(self.parts) != 1 and self.export.format != "root" and not self.is_sheet
+
+    @property
+    def file_name(self) -> str:
+        """What the file is called."""
+        return self.name + self._suffix
+
+    @property
+    def media_type(self) -> str:
+        """What the file is to a browser."""
+        return MEDIA_TYPES[self._suffix]
+
+    @property
+    def _suffix(self) -> str:
+        return ".zip" if self.is_archive else SUFFIXES[self.export.format]

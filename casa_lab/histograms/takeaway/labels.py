@@ -35,7 +35,7 @@ def drawable(label: str) -> str:
     if (
         len(parts) > 1
         and len(parts) % 2
-        and len(text) <= 4 * LONGEST
+        and len(text) <= LONGEST_TEX
         and all(is_sound(part) for part in parts[1::2])
     ):
         return text

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from casa_lab.histograms.models import View
 
-Format = Literal["png", "svg", "pdf", "uhi", "root", "csv", "hepdata"]
+Format = Literal["png", "svg", "pdf", "uhi", "root", "csv", "hepdata", "code"]
 Style = Literal["cms", "atlas", "lhcb", "plain"]
 
 PICTURES: frozenset[Format] = frozenset({"png", "svg", "pdf"})

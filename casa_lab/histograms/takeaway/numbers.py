@@ -8,21 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from casa_lab.histograms.contents import FloatArray
-from casa_lab.histograms.models import FrameHeader, FrameRow, Role
+from casa_lab.histograms.models import FrameHeader, FrameRow, Histogram, Role
+from casa_lab.histograms.rows import Row
+
+from .models import Choice
 
 FLOW_WIDTH = 0.04
 """Width of a flow bin relative to the whole axis, as on screen."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """Contents of the bins, and how far their uncertainty reaches below and above."""
-
-    name: str
-    role: Role
-    values: FloatArray
-    lower: FloatArray
-    upper: FloatArray
 
 
 @dataclass(frozen=True)
@@ -43,6 +35,15 @@ class Numbers:
     def positions(self) -> FloatArray:
         """Edges that can be drawn: flow bins get a width."""
         return finite(self.edges)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One histogram as it is shown."""
+
+    numbers: Numbers
+    histogram: Histogram
+    choice: Choice
 
 
 def numbers_of(

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from casa_lab.histograms.contents import FloatArray
 from casa_lab.histograms.models import Axis, Histogram
-from casa_lab.histograms.rows import is_measured
+from casa_lab.histograms.rows import Row, is_measured
 
 from .labels import drawable, quoted
 from .legend import STATISTICAL, SYSTEMATIC, legend, name_in_legend
 from .models import Choice, Look
-from .numbers import Numbers, Row
+from .numbers import Numbers, Shown
 from .roles import is_profile, palette, vertical_label
 
 _SHEETS = {"cms": "CMS", "atlas": "ATLAS2", "lhcb": "LHCb2", "plain": "ROOT"}
@@ -35,20 +35,17 @@ _MARKER = 10
 _BAND = 'facecolor="none", edgecolor="dimgray", hatch="/////", linewidth=0'
 
 
-def plotting(numbers: Numbers, histogram: Histogram, choice: Choice, look: Look) -> list[str]:
+def plotting(shown: Shown, look: Look) -> list[str]:
     """Return the lines that draw.
 
     Parameters
     ----------
-    numbers
+    shown
         What is drawn.
-    histogram
-        What it is drawn of.
-    choice
-        How it is shown.
     look
         How the picture looks.
     """
+    numbers, histogram, choice = shown.numbers, shown.histogram, shown.choice
     if numbers.y_edges is not None:
         body = _map(numbers, histogram, choice)
     else:
@@ -182,7 +179,7 @@ def _vertical(numbers: Numbers, choice: Choice) -> Iterator[str]:
 
 def _headroom(numbers: Numbers) -> float:
     """Return the height of the plot in units of its highest point: room for the legend."""
-    entries = sum(1 for row in numbers.rows if row.name) + bool(numbers.having("total"))
+    entries = sum(bool(row.name) or row.role in ("total", "band") for row in numbers.rows)
     lines = min(entries, 5) if entries <= 5 else (entries + 1) // 2
     return min(1.25 + lines * (0.13 if numbers.panel else 0.065), 2.2)
 
@@ -260,7 +257,8 @@ def _panel(numbers: Numbers, size: int) -> Iterator[str]:
     middle = 1 if described.kind == "ratio" else 0
     reach = _reach(numbers, middle)
     yield f'panel.axhline({middle}, color="gray", linestyle="--", linewidth=1)'
-    yield f"panel.set_ylim({middle - reach:.3g}, {middle + reach:.3g})"
+    # A little more, so that the outermost numbers stay clear of those of other axes.
+    yield f"panel.set_ylim({middle - 1.1 * reach:.3g}, {middle + 1.1 * reach:.3g})"
     yield f"panel.set_ylabel({quoted(_panel_title(numbers))},"
     yield f'    loc="center", fontsize={size})'
 

@@ -30,7 +30,7 @@ BAD_INPUT, UNAVAILABLE = 2, 3
 
 def make_file_apart(
     job: Job,
-    seconds: float = TIME_LIMIT,
+    seconds: float | None = TIME_LIMIT,
     command: Sequence[str] = (sys.executable, "-m", "casa_lab.histograms.takeaway.process"),
 ) -> bytes:
     """Return the contents of a file, made in a process of its own.
@@ -40,7 +40,7 @@ def make_file_apart(
     job
         What is to be in it.
     seconds
-        How long that may take.
+        How long that may take; ``None`` for as long as it takes.
     command
         How to start the process.
 

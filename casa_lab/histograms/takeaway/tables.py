@@ -14,9 +14,10 @@ import numpy as np
 from casa_lab.histograms.contents import FloatArray, Means, read_contents
 from casa_lab.histograms.descriptors import describe_axes, other_label
 from casa_lab.histograms.models import Axis, Histogram
-from casa_lab.histograms.views import edges_of
+from casa_lab.histograms.projection import edges_of
+from casa_lab.histograms.rows import Row
 
-from .numbers import Numbers, Row
+from .numbers import Numbers, Shown
 
 Bin = tuple[Any, Any]
 """Ends of a bin, or its category and nothing."""
@@ -71,22 +72,20 @@ def whole_csv(uhi: dict[str, Any]) -> str:
     return _csv([*(name for axis in described for name in _columns(axis)), *names], lines)
 
 
-def hepdata(numbers: Numbers, histogram: Histogram) -> dict[str, Any]:
+def hepdata(shown: Shown) -> dict[str, Any]:
     """Return what is drawn as a table of HEPData.
 
     Parameters
     ----------
-    numbers
+    shown
         What is drawn.
-    histogram
-        What it is drawn of.
 
     Returns
     -------
     dict
         As https://hepdata-submission.readthedocs.io describes data files.
     """
-    header = numbers.header
+    numbers, header = shown.numbers, shown.numbers.header
     axes = [_bins(header.x, numbers.edges)]
     described = [header.x]
     if numbers.y_edges is not None:
@@ -104,7 +103,7 @@ def hepdata(numbers: Numbers, histogram: Histogram) -> dict[str, Any]:
         ],
         "dependent_variables": [
             {
-                "header": {"name": row.name or _total_name(row, histogram)},
+                "header": {"name": row.name or _total_name(row, shown.histogram)},
                 "qualifiers": [
                     {"name": name, "value": category}
                     for name, category in (header.view.select or {}).items()

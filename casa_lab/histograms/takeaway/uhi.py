@@ -8,8 +8,9 @@ import numpy as np
 
 from casa_lab.histograms.contents import FloatArray, is_whole
 from casa_lab.histograms.models import Axis, Role
+from casa_lab.histograms.rows import Row
 
-from .numbers import Numbers, Row
+from .numbers import Numbers
 
 _CATEGORIES: tuple[Role, ...] = ("layer", "line", "points", "data")
 """Roles of rows that are no sums of others."""

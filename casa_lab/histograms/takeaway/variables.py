@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from casa_lab.histograms.contents import FloatArray
+from casa_lab.histograms.rows import Row
 
-from .numbers import Numbers, Row, finite
+from .numbers import Numbers, finite
 
 
 def variables(numbers: Numbers) -> dict[str, Any]:

@@ -44,14 +44,6 @@ class FailureTally:
         return sorted(groups, key=lambda group: -group.chunks)
 
 
-def group_failures(failures: Iterable[Failure], explain: Explain) -> list[FailureGroup]:
-    """Put failures of one cause together, see :class:`FailureTally`."""
-    tally = FailureTally()
-    for failure in failures:
-        tally.add(failure)
-    return tally.groups(explain)
-
-
 def group_id(failure: Failure) -> str:
     """Return the id of the group that a failure belongs to."""
     text = f"{failure.kind}\n{common_cause(failure)}"

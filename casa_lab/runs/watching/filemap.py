@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from casa_lab.folders.cache import read_once
 from casa_lab.folders.files import replace_file
 from casa_lab.runs.failures.scope import FileName
 from casa_lab.runs.folder import RunFolder
@@ -199,8 +200,7 @@ class FileMap:
 def read_file_map(folder: RunFolder) -> FileMap:
     """Return how the files of a run are; without files before a driver has named them."""
     try:
-        path = folder.file_names
-        names = _read_names(path, path.stat().st_mtime_ns)
+        names = _read_names(folder.file_names)
         with np.load(folder.file_states, allow_pickle=False) as saved:
             arrays = {name: saved[name] for name in FIELDS}
             text = json.loads(saved["about"].tobytes())
@@ -217,8 +217,8 @@ def read_file_map(folder: RunFolder) -> FileMap:
 
 
 # Those of 64,000 files take a tenth of a second to read, and hardly ever change.
-@lru_cache(maxsize=8)
-def _read_names(path: Path, modified: int) -> tuple[FileName, ...]:  # noqa: ARG001
+@read_once(8)
+def _read_names(path: Path) -> tuple[FileName, ...]:
     return tuple((dataset, file, tree) for dataset, file, tree in json.loads(path.read_bytes()))
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from casa_lab.runs.metrics import Effort
+from casa_lab.validation import read_kept
 
 from .models import RunSeries
 
@@ -23,8 +23,6 @@ _COLUMNS = (
     "busy_seconds",
 )
 """What is added up; of memory, the most is kept."""
-
-_log = logging.getLogger(__name__)
 
 
 class SeriesMeter:
@@ -120,10 +118,4 @@ class SeriesMeter:
 
 def read_series(path: Path) -> RunSeries:
     """Return the series that a run has written; without intervals before it has."""
-    try:
-        return RunSeries.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        return RunSeries()
-    except ValueError:  # of another version of Casa
-        _log.warning("%s cannot be read, and is left out.", path, exc_info=True)
-        return RunSeries()
+    return read_kept(RunSeries, path)

@@ -100,6 +100,11 @@ export function plotData(frame: IFrame, order: readonly string[]): IPlotData {
   };
 }
 
+/** Returns an uncertainty, which is none where nobody knows it. */
+export function known(error: number): number {
+  return Number.isFinite(error) ? error : 0;
+}
+
 /** Says whether a row is one of the histogram and not made of others. */
 function isOwn({ role }: IFrameRow): boolean {
   return role !== 'total' && role !== 'band';

@@ -1,12 +1,7 @@
 import { makeAxis, makeCategories, makeFrame, makeRow } from '../testing';
 import { type IPlotData, plotData } from './data';
-import {
-  type IFigureOptions,
-  type IMark,
-  type IPad,
-  binAt,
-  layoutFigure
-} from './figure';
+import { type IFigureOptions, type IMark, type IPad, binAt } from './figure';
+import { layoutFigure } from './layoutfigure';
 import { palette } from './palette';
 import { FIGURE_OPTIONS } from './testing';
 import type { ITick } from './ticks';

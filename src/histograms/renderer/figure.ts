@@ -1,6 +1,3 @@
-import type { IPlotData } from './data';
-import { layoutMap } from './figure2d';
-import { layoutRows } from './figure1d';
 import type { ITextRun } from './label';
 import type { ILegendEntry } from './legend';
 import type { IRange } from './scales';
@@ -121,16 +118,6 @@ export interface IFigureOptions {
 
   /** Returns what the legend says after a category's name. */
   readonly remark: (category: string) => string | null;
-}
-
-/** Lays out a figure. */
-export function layoutFigure(
-  data: IPlotData,
-  options: IFigureOptions
-): IFigure {
-  return data.map
-    ? layoutMap(data, data.map, options)
-    : layoutRows(data, options);
 }
 
 /** Returns the bin at a place along an axis, or null. */

@@ -1,12 +1,18 @@
 import { max, min } from 'd3-array';
 
-import type { IPlotData, ISeries } from './data';
+import { type IPlotData, type ISeries, known } from './data';
 import type { IFigure, IFigureOptions, IMark, IRectangle } from './figure';
 import { parseLabel } from './label';
-import { bottomMargin, fontOf, separators } from './layout';
+import {
+  bottomMargin,
+  fontOf,
+  leftMargin,
+  separators,
+  topMargin
+} from './layout';
 import { layoutLegend } from './legend';
 import { layoutPanel } from './panel';
-import { errorBars, markers, stepArea, stepLine } from './paths';
+import { bandPath, errorBars, markers, stepArea, stepLine } from './paths';
 import {
   type Scale,
   binScale,
@@ -17,7 +23,7 @@ import {
   looseScale,
   visibleBins
 } from './scales';
-import { binTicks, verticalTicks, widestLabel } from './ticks';
+import { binTicks, verticalTicks } from './ticks';
 
 /** The legend takes this part of the frame at most before data may touch it. */
 const MAX_LEGEND = 0.45;
@@ -34,7 +40,7 @@ export function layoutRows(data: IPlotData, options: IFigureOptions): IFigure {
   const { compact, log, logX, range, width, height } = options;
   const fontSize = fontOf(options);
   const bottom = bottomMargin(data.bins, options, fontSize);
-  const top = compact ? 6 : 10;
+  const top = topMargin(options);
   const inner = Math.max(20, height - top - bottom.margin);
   const hasPanel = data.panel !== null && !compact;
   const panelHeight = hasPanel ? Math.max(40, inner * PANEL_PART) : 0;
@@ -57,9 +63,7 @@ export function layoutRows(data: IPlotData, options: IFigureOptions): IFigure {
   const visible = visibleBins(rough.edges, 0, guess);
   const y = verticalScale(data, visible, options, mainHeight, headroom);
   const yTicks = verticalTicks(y, log, mainHeight);
-  const left =
-    Math.ceil(widestLabel(yTicks, fontSize)) +
-    (compact ? 10 : 14 + fontSize * 1.5);
+  const left = leftMargin(yTicks, options, fontSize);
   const frame: IRectangle = {
     left,
     top,
@@ -230,21 +234,6 @@ function curveMarks(
     value => Number.isFinite(value) && (value !== 0 || !(log || isData))
   );
   return [bars, { key, kind: 'points', path, color }];
-}
-
-/** Returns the outline of what lies within the uncertainty of a row. */
-export function bandPath(
-  edges: readonly number[],
-  { lower, upper, values }: ISeries,
-  y: (value: number) => number
-): string {
-  const ends = (sign: number, of: Float64Array): number[] =>
-    [...values].map((value, bin) => y(value + sign * known(of[bin])));
-  return stepArea(edges, ends(1, upper), ends(-1, lower));
-}
-
-function known(error: number): number {
-  return Number.isFinite(error) ? error : 0;
 }
 
 function isSeries(series: ISeries | null): series is ISeries {

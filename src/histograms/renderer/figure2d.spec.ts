@@ -1,7 +1,7 @@
 import { makeAxis, makeFrame } from '../testing';
 import { colorAt } from './colormap';
 import { plotData } from './data';
-import { layoutFigure } from './figure';
+import { layoutFigure } from './layoutfigure';
 import { rasterize } from './figure2d';
 import { FIGURE_OPTIONS } from './testing';
 

@@ -4,7 +4,13 @@ import { cssAt, pixelAt } from './colormap';
 import type { IMapData, IPlotData } from './data';
 import type { IFigure, IFigureOptions, IImage, IRectangle } from './figure';
 import { parseLabel } from './label';
-import { bottomMargin, fontOf, separators } from './layout';
+import {
+  bottomMargin,
+  fontOf,
+  leftMargin,
+  separators,
+  topMargin
+} from './layout';
 import { type Scale, binScale } from './scales';
 import { binTicks, verticalTicks, widestLabel } from './ticks';
 
@@ -24,7 +30,7 @@ export function layoutMap(
   const { compact, height, logX, range, width } = options;
   const fontSize = fontOf(options);
   const bottom = bottomMargin(data.bins, options, fontSize);
-  const top = compact ? 6 : 10;
+  const top = topMargin(options);
   const frameHeight = Math.max(20, height - top - bottom.margin);
   const isLogY = map.axis.transform === 'log';
   const y = binScale(map.bins, null, isLogY, frameHeight, 0);
@@ -34,9 +40,7 @@ export function layoutMap(
   const barSpace = compact
     ? 0
     : BAR_WIDTH + 12 + widestLabel(zTicks, fontSize) + fontSize * 2;
-  const left =
-    Math.ceil(widestLabel(yTicks, fontSize)) +
-    (compact ? 10 : 14 + fontSize * 1.5);
+  const left = leftMargin(yTicks, options, fontSize);
   const frame: IRectangle = {
     left,
     top,

@@ -1,6 +1,6 @@
 import { type IBin, isFlow } from './bins';
 import type { IFigureOptions } from './figure';
-import { binTicks, widestLabel } from './ticks';
+import { type ITick, binTicks, widestLabel } from './ticks';
 import { binScale } from './scales';
 
 const FULL_FONT = 13;
@@ -16,6 +16,21 @@ const SLANT = 0.55;
 /** Returns the size of the font. */
 export function fontOf({ compact, width }: IFigureOptions): number {
   return compact ? COMPACT_FONT : width < NARROW ? NARROW_FONT : FULL_FONT;
+}
+
+/** Returns the space above the frame. */
+export function topMargin({ compact }: IFigureOptions): number {
+  return compact ? 6 : 10;
+}
+
+/** Returns the space left of the frame: labels of ticks, and the title beside them. */
+export function leftMargin(
+  ticks: readonly ITick[],
+  { compact }: IFigureOptions,
+  fontSize: number
+): number {
+  const beside = compact ? 10 : 14 + fontSize * 1.5;
+  return Math.ceil(widestLabel(ticks, fontSize)) + beside;
 }
 
 /** Returns the space below the frame, and whether names need to be slanted. */

@@ -1,6 +1,7 @@
 import { makeAxis, makeFrame, makeRow } from '../testing';
 import { plotData } from './data';
-import { type IFigure, layoutFigure } from './figure';
+import type { IFigure } from './figure';
+import { layoutFigure } from './layoutfigure';
 import { FigurePainter } from './painter';
 import { FIGURE_OPTIONS } from './testing';
 

@@ -19,7 +19,7 @@ export class FigurePainter {
   constructor(svg: SVGSVGElement) {
     const root = select(svg);
     root.selectAll('*').remove();
-    const id = ++Private.figures;
+    const id = ++FigurePainter._count;
     this._hatch = `casa-hatch-${id}`;
     this._svg = root;
     const defs = root.append('defs');
@@ -175,6 +175,9 @@ export class FigurePainter {
       });
   }
 
+  /** Number of figures made: ids of what they define are unique in the page. */
+  private static _count = 0;
+
   private _bar: Group;
   private _canvas: HTMLCanvasElement | null = null;
   private _hatch: string;
@@ -194,10 +197,3 @@ const LEGEND_KEYS: Record<ILegendEntry['kind'], string> = {
   points: POINT,
   data: POINT
 };
-
-/** A namespace for module state. */
-namespace Private {
-  /** Number of figures made: ids of what they define are unique in the page. */
-  // eslint-disable-next-line prefer-const
-  export let figures = 0;
-}

@@ -2,9 +2,8 @@ import { scaleLinear } from 'd3-scale';
 
 import type { IPanelData } from './data';
 import type { IMark, IPad, IRectangle } from './figure';
-import { bandPath } from './figure1d';
 import { parseLabel } from './label';
-import { arrows, errorBars, markers } from './paths';
+import { arrows, bandPath, errorBars, markers } from './paths';
 import { type Scale, clamped } from './scales';
 import { verticalTicks } from './ticks';
 

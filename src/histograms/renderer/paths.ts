@@ -1,3 +1,5 @@
+import { known } from './data';
+
 /** Turns a number of the data into pixels. */
 export type Position = (value: number) => number;
 
@@ -116,6 +118,17 @@ export function arrows(
     }
   }
   return path;
+}
+
+/** Returns the outline of what lies within the uncertainty of a row. */
+export function bandPath(
+  edges: readonly number[],
+  { lower, upper, values }: IMeasured,
+  y: Position
+): string {
+  const ends = (sign: number, of: ArrayLike<number>): number[] =>
+    Array.from(values, (value, bin) => y(value + sign * known(of[bin])));
+  return stepArea(edges, ends(1, upper), ends(-1, lower));
 }
 
 function centre(edges: readonly number[], bin: number): number {

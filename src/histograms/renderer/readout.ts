@@ -1,5 +1,5 @@
 import { type IBin } from './bins';
-import type { IPlotData, ISeries } from './data';
+import { type IPlotData, type ISeries, known } from './data';
 
 /** Content of a bin in one series. */
 export interface IReadoutRow {
@@ -86,10 +86,6 @@ export function measurementText(
   return low === high
     ? `${format.format(value)} ± ${high}`
     : `${format.format(value)} +${high} −${low}`;
-}
-
-function known(error: number): number {
-  return Number.isFinite(error) ? error : 0;
 }
 
 function numberText(value: number): string {

@@ -4,6 +4,7 @@ import { formatCount } from '../../components/format';
 import type { RunChanges } from '../../services/models';
 import { Diff } from './diff';
 import { formatMetric, metricName, ratioOf } from './metrics';
+import { More } from './more';
 
 interface IChangesProps {
   readonly changes: RunChanges;
@@ -255,13 +256,7 @@ function FileList(props: IFileListProps): JSX.Element | null {
         {files.map(file => (
           <li key={file}>{file}</li>
         ))}
-        {total > files.length && (
-          <li>
-            <em>
-              {trans.__('and %1 more', formatCount(total - files.length))}
-            </em>
-          </li>
-        )}
+        <More count={total - files.length} trans={trans} />
       </ul>
     </>
   );

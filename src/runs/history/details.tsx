@@ -10,6 +10,7 @@ import { Resource } from '../tab/resource';
 import { Section } from '../tab/section';
 import { Code } from './code';
 import { Diff } from './diff';
+import { More } from './more';
 
 interface IDetailsProps {
   readonly model: RunTabModel;
@@ -225,13 +226,7 @@ function Dataset({ dataset, trans }: IDatasetProps): JSX.Element {
             </small>
           </li>
         ))}
-        {total > files.length && (
-          <li>
-            <em>
-              {trans.__('and %1 more', formatCount(total - files.length))}
-            </em>
-          </li>
-        )}
+        <More count={total - files.length} trans={trans} />
       </ul>
     </details>
   );

@@ -162,7 +162,7 @@ function Frame({ kind, layout, tile }: IFrameProps): JSX.Element | null {
 }
 
 /** Returns the tile that a key leads to; null for other keys. */
-export function nextTile(
+function nextTile(
   key: string,
   tile: number,
   tiles: number,

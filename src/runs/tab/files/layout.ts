@@ -1,7 +1,7 @@
 import type { DatasetTiles, FileState } from '../../../services/models';
 
 /** Pixels between tiles. */
-export const GAP = 2;
+const GAP = 2;
 
 /** By how many tiles there are in all, how large one is, in pixels. */
 const SIZES: readonly (readonly [upTo: number, size: number])[] = [

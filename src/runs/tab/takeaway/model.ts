@@ -106,7 +106,7 @@ export namespace TakeAwayModel {
 }
 
 /** Says whether a format can hold histograms with every axis. */
-export function canBeWhole(format: ExportFormat): boolean {
+function canBeWhole(format: ExportFormat): boolean {
   return format === 'uhi' || format === 'root' || format === 'csv';
 }
 

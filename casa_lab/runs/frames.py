@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from casa_lab.errors import CasaError
 from casa_lab.histograms.models import OtherRun, Watch
-from casa_lab.runs.folder import RunFolder, open_run
+
+from .folder import RunFolder, open_run
 
 if TYPE_CHECKING:
     from casa_lab.histograms.drawing import Source
