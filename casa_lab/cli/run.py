@@ -13,9 +13,9 @@ from rich.console import Console
 from casa_lab.runs.models import NewRun, Run
 
 from .analysis import add_analysis_options, add_cluster_options, positive, read_analysis, tag
+from .choosing import one_of
 from .codes import DONE, FAILED, INTERRUPTED
 from .interruptions import Interruptions
-from .listing import one_of
 from .progress import Display, display_on
 from .summary import check_output, print_summary, write_results
 from .wording import count
