@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from casa_lab.forecasts.dryrun import dry_run
 
+    from . import runs as runs
     from .clusters.connect import connect
+    from .notebook.launching import launch
+    from .notebook.listing import run
     from .runs.executor import LiveExecutor
     from .runs.exports import export
 
@@ -22,20 +25,33 @@ try:
 except PackageNotFoundError:  # a source tree that was never installed
     __version__ = "0+unknown"
 
-__all__ = ["LiveExecutor", "__version__", "connect", "dry_run", "export"]
+__all__ = [
+    "LiveExecutor",
+    "__version__",
+    "connect",
+    "dry_run",
+    "export",
+    "launch",
+    "run",
+    "runs",
+]
 
 _LAZY = {
     "LiveExecutor": "casa_lab.runs.executor",
     "connect": "casa_lab.clusters.connect",
     "dry_run": "casa_lab.forecasts.dryrun",
     "export": "casa_lab.runs.exports",
+    "launch": "casa_lab.notebook.launching",
+    "run": "casa_lab.notebook.listing",
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name in _LAZY:
-        from importlib import import_module
+    from importlib import import_module
 
+    if name == "runs":  # a package that can be called, see there
+        return import_module("casa_lab.runs")
+    if name in _LAZY:
         return getattr(import_module(_LAZY[name]), name)
     raise AttributeError(f"module 'casa_lab' has no attribute {name!r}")
 

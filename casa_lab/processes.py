@@ -33,6 +33,9 @@ def start_detached(
     A session of its own keeps terminal signals and the death of a Jupyter
     server away from cluster hosts and drivers.
     """
+    inherited = dict(os.environ)
+    if "matplotlib_inline" in inherited.get("MPLBACKEND", ""):  # set by kernels, for cells alone
+        del inherited["MPLBACKEND"]
     with log.open("ab") as stream:
         process = subprocess.Popen(
             list(arguments),
@@ -40,7 +43,7 @@ def start_detached(
             stdout=stream,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            env={**os.environ, **(environment or {})},
+            env={**inherited, **(environment or {})},
         )
     # The child is never waited for by name: reaping it when it ends keeps a
     # long-lived server free of zombies.

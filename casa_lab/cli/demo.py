@@ -13,11 +13,11 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from casa_lab.errors import BadInput, Unavailable
 from casa_lab.runs.models import NewRun, ProcessorReference
+from casa_lab.wording import count
 
 from .analysis import positive
 from .codes import DONE
 from .run import Request, perform
-from .wording import count
 
 HEADLESS_PROCESSOR = "examples/dimuon.py:DimuonProcessor"
 """What ``--headless`` runs over the sample."""

@@ -9,11 +9,11 @@ from typing import Any, get_args
 from casa_lab.errors import BadInput
 from casa_lab.runs.models import Run, RunState
 from casa_lab.validation import parse
+from casa_lab.wording import age, count
 
 from .choosing import add_run_command, run_of
 from .codes import DONE
 from .tables import print_table
-from .wording import age, count
 
 LISTED = 100
 """How many runs are printed when nobody asks for a number."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from casa_lab.wording import age
+
 from .choosing import one_of
 from .codes import DONE
 from .tables import print_table
-from .wording import age
 
 
 def add_clusters(commands: Any) -> None:

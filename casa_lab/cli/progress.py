@@ -13,8 +13,7 @@ from rich.text import Text
 
 from casa_lab.runs.models import DatasetProgress, Run
 from casa_lab.runs.models import Progress as RunProgress
-
-from .wording import byte_rate, count, duration, rate
+from casa_lab.wording import byte_rate, count, duration, rate
 
 LINE_SECONDS = 2.0
 """Least time between plain lines that only report more of the same."""

@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from casa_lab.runs.models import NewRun, Run
+from casa_lab.wording import count
 
 from .analysis import add_analysis_options, add_cluster_options, positive, read_analysis, tag
 from .choosing import one_of
@@ -18,7 +19,6 @@ from .codes import DONE, FAILED, INTERRUPTED
 from .interruptions import Interruptions
 from .progress import Display, display_on
 from .summary import check_output, print_summary, write_results
-from .wording import count
 
 POLL_SECONDS = 0.2
 """How often the state of the run is read."""

@@ -15,9 +15,9 @@ from casa_lab.runs.folder import RunFolder
 from casa_lab.runs.metrics import RunMetrics
 from casa_lab.runs.models import DatasetProgress, FailureGroup, FailureList, Run
 from casa_lab.runs.models import Progress as RunProgress
+from casa_lab.wording import byte_rate, count, duration, rate
 
 from .tables import print_table
-from .wording import byte_rate, count, duration, rate
 
 SHOWN_GROUPS = 10
 """How many causes of failures are printed."""

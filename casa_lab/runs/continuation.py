@@ -26,6 +26,7 @@ from .errors import RunError
 from .folder import RunFolder
 from .history.details import files_of, metadata_of
 from .models import NewRun, ProcessorReference, RunSpec, RunState
+from .pickles import is_from_notebook
 from .shipping import keep_source
 from .states import ENDED
 
@@ -150,9 +151,10 @@ def _check_older(older: RunFolder, state: RunState) -> None:
         raise Conflict(
             f"{older.id} is {state}. It can be continued once it has ended: wait, or stop it."
         )
-    if older.spec().door == "notebook":
+    if is_from_notebook(older.spec()):
         raise Conflict(
-            f"{older.id} was driven by a notebook, and did not keep its code. {_INSTEAD}"
+            f"The processor of {older.id} is from a notebook's cells: whether another one is the "
+            f"same cannot be told. {_INSTEAD}"
         )
     if not _groups(older):
         raise Conflict(

@@ -31,6 +31,7 @@ from .folder import RunFolder
 from .imports import used_modules
 from .loading import load_processor, load_schema
 from .models import RunSpec
+from .pickles import is_pickled, load_pickled
 from .session import RunSession
 from .shipping import as_launched, carried_sources, carry_by_value
 
@@ -96,10 +97,8 @@ def _run(session: RunSession, spec: RunSpec, cluster: str, current: CurrentRun) 
             f"The folder {spec.directory}, in which this run works, cannot be entered: "
             f"{error.strerror}."
         ) from error
-    reference = as_launched(spec.processor, session.folder.processor)
-    processor = load_processor(reference)
+    processor, schema = _load(spec, session.folder.processor)
     session.postprocess = partial(postprocessed, processor)
-    carry_by_value(reference)
     current.modules = used_modules(processor, carried_sources())
     client = _connect(session, cluster)
     try:
@@ -107,13 +106,24 @@ def _run(session: RunSession, spec: RunSpec, cluster: str, current: CurrentRun) 
             executor=LiveExecutor(
                 client, fail_fast=spec.fail_fast, name=spec.name, status=False, current=current
             ),
-            schema=load_schema(spec.schema_name),
+            schema=schema,
             chunksize=spec.chunksize,
             maxchunks=spec.maxchunks,
         )
         return runner(spec.fileset, processor)
     finally:
         client.close()
+
+
+def _load(spec: RunSpec, kept: Path) -> tuple[Any, Any]:
+    """Return the processor and the schema of a run, as they were when it was launched."""
+    if is_pickled(spec, kept):
+        code = load_pickled(kept)
+        return code.processor, code.schema or load_schema(spec.schema_name)
+    reference = as_launched(spec.processor, kept)
+    processor = load_processor(reference)
+    carry_by_value(reference)
+    return processor, load_schema(spec.schema_name)
 
 
 def _connect(session: RunSession, cluster: str) -> Client:

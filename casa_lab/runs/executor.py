@@ -73,6 +73,8 @@ class CurrentRun:
         """What the processor needs on workers, as far as that is known."""
         self.replicas: Replicas = {}
         """Where else files can be read."""
+        self.shown = False
+        """Whether a cell shows the run."""
 
 
 class LiveExecutor(ExecutorBase):  # type: ignore[misc]  # has no type information
@@ -89,7 +91,7 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]  # has no type informati
     name : str, optional
         Name of the run in the sidebar (default: that of the processor).
     status : bool, optional
-        Show a progress bar (default: True).
+        Show the run live in the cell, in terminals as a progress bar (default: True).
     reading : ReadingOptions, optional
         How workers read files, and how long opening one may take.
     unit, desc, compression, function_name
@@ -188,9 +190,10 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]  # has no type informati
         error = self.current.error if wants_errors(function) else None
         return accumulate([merged], accumulator), error or 0
 
-    def _bar(self) -> rich.progress.Progress:
+    def _bar(self, shown: bool = False) -> rich.progress.Progress:
+        """Return a progress bar, which is not seen where the cell shows the run itself."""
         bar: rich.progress.Progress = rich_bar()
-        bar.disable = not self.status
+        bar.disable = shown or not self.status
         return bar
 
     def _client(self) -> Client:
@@ -255,6 +258,12 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]  # has no type informati
             chunksize_of_caller(),
         )
         session.postprocess = partial(postprocessed, processor)
+        # The door to notebooks stands above the engine, and is opened in kernels only.
+        from casa_lab.notebook.cells import in_kernel, show_run
+
+        self.current.shown = self.status and in_kernel()
+        if self.current.shown:
+            show_run(session.folder.id)
         interrupts: list[None] = []
 
         def interrupt() -> None:
@@ -313,7 +322,7 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]  # has no type informati
                 current.modules,
                 current.replicas,
             ) as tasks,
-            self._bar() as bar,
+            self._bar(current.shown) as bar,
         ):
             task = bar.add_task(self.desc, total=None, unit="event")
             session.watch = lambda progress: bar.update(

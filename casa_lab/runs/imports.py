@@ -36,8 +36,43 @@ def used_modules(processor: Any, carried: Collection[str]) -> frozenset[str]:
     return frozenset(used - local - sys.stdlib_module_names)
 
 
+def own_definitions(found: Any) -> list[type | FunctionType]:
+    """Return the classes and functions of a notebook's cells that something consists of.
+
+    Parameters
+    ----------
+    found
+        A processor, a class or a function.
+
+    Returns
+    -------
+    list
+        Without methods, which are part of their class.
+    """
+    parts = _parts(found, _MAIN)
+    return [
+        part
+        for part in parts
+        if not isinstance(part, ModuleType)
+        and part.__module__ in _MAIN
+        and (part.__qualname__ == part.__name__ or part is found)
+    ]
+
+
 def _referred_to(processor: Any, ours: Collection[str]) -> Iterator[str]:
-    """Yield the modules of all that a processor consists of, followed into our own modules."""
+    """Yield the modules of all that a processor consists of."""
+    for part in _parts(processor, ours):
+        if isinstance(part, ModuleType):
+            yield part.__name__
+        elif part.__module__ not in ours:
+            yield part.__module__
+        elif isinstance(part, FunctionType):
+            for code in _codes(part.__code__):
+                yield from _imported_in(code)
+
+
+def _parts(processor: Any, ours: Collection[str]) -> Iterator[ModuleType | type | FunctionType]:
+    """Yield all that a processor consists of, followed into our own modules."""
     waiting: list[Any] = [processor]
     seen: set[int] = set()
     while waiting:
@@ -45,22 +80,21 @@ def _referred_to(processor: Any, ours: Collection[str]) -> Iterator[str]:
         if id(found) in seen:
             continue
         seen.add(id(found))
-        if isinstance(found, ModuleType):
-            yield found.__name__
-        elif isinstance(found, partial):
+        if isinstance(found, partial):
             waiting.extend([found.func, *found.args, *found.keywords.values()])
-        elif not isinstance(found, (type, FunctionType)):
+        elif not isinstance(found, (ModuleType, type, FunctionType)):
             waiting.append(type(found))
             if type(found).__module__ in ours:
                 waiting.extend(getattr(found, "__dict__", {}).values())
-        elif found.__module__ not in ours:
-            yield found.__module__
-        elif isinstance(found, type):
-            waiting.extend([*found.__bases__, *_functions_of(found)])
         else:
-            for code in _codes(found.__code__):
-                yield from _imported_in(code)
-                waiting.extend(_named(found.__globals__, set(code.co_names), ours))
+            yield found
+            if isinstance(found, ModuleType) or found.__module__ not in ours:
+                continue
+            if isinstance(found, type):
+                waiting.extend([*found.__bases__, *_functions_of(found)])
+            else:
+                for code in _codes(found.__code__):
+                    waiting.extend(_named(found.__globals__, set(code.co_names), ours))
 
 
 def _named(scope: Mapping[str, Any], names: set[str], ours: Collection[str]) -> Iterator[Any]:

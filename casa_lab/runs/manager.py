@@ -42,6 +42,7 @@ from .models import (
     RunRecord,
     RunSpec,
 )
+from .pickles import PickledCode, is_code_kept
 from .processors import check_processor
 from .records import first_record
 from .shipping import keep_source
@@ -80,6 +81,7 @@ def launch(
     door: Door,
     directory: Path | None = None,
     maxchunks: int | None = None,
+    code: PickledCode | None = None,
 ) -> Run:
     """Launch a run; returns at once, while its driver starts.
 
@@ -97,6 +99,8 @@ def launch(
         Working directory of the driver; that of the processor's file when not given.
     maxchunks
         Most chunks per dataset, for a quick look.
+    code
+        A processor that lies in no file, since it was made in a notebook.
 
     Raises
     ------
@@ -107,13 +111,13 @@ def launch(
     Conflict
         When it cannot continue that run.
     """
-    declared = check_processor(new.processor)
+    declared = None if code is not None else check_processor(new.processor)
     if new.continues is None:
-        return _launch(new, declared, fileset, cluster, door, directory, maxchunks)
+        return _launch(new, declared, fileset, cluster, door, directory, maxchunks, code)
     older = open_run(new.continues)
     with exclusively(older):  # nobody may resume it while its ledger is copied
         new = continued(new, fileset, maxchunks, older, get(older.id).state)
-        return _launch(new, declared, fileset, cluster, door, directory, maxchunks, older)
+        return _launch(new, declared, fileset, cluster, door, directory, maxchunks, code, older)
 
 
 def _launch(
@@ -124,9 +128,10 @@ def _launch(
     door: Door,
     directory: Path | None,
     maxchunks: int | None,
+    code: PickledCode | None,
     older: RunFolder | None = None,
 ) -> Run:
-    code = _directory_of(new.processor.location)
+    source = _directory_of(new.processor.location)
     name = new.name or new.processor.location.rpartition(":")[2]
     spec = RunSpec(
         id=new_id(name),
@@ -139,12 +144,12 @@ def _launch(
         chunksize=new.chunksize or AUTOMATIC_CHUNKSIZE,
         maxchunks=maxchunks,
         fail_fast=new.fail_fast,
-        directory=str(directory or code),
-        python=sys.executable,
+        directory=str(directory or source),
+        python=sys.executable if code is None else code.python,
         created=time.time(),
         user=getpass.getuser(),
         versions=package_versions(),
-        git=git_describe(code),
+        git=git_describe(source),
         tags=list(dict.fromkeys(new.tags)),
         note=new.note,
         continues=older and older.id,
@@ -152,10 +157,13 @@ def _launch(
     folder = RunFolder(runs_dir() / spec.id)
     folder.create(_as_json(spec), first_record(cluster).model_dump(mode="json"))
     try:
-        keep_source(spec.processor, folder.processor)
+        if code is not None:
+            code.keep(folder.processor)
+        else:
+            keep_source(spec.processor, folder.processor)
         if older is not None:
             take_over(older, folder)
-        if spec.git is not None and (diff := git_diff(code)):
+        if spec.git is not None and (diff := git_diff(source)):
             folder.diff.write_text(diff, encoding="utf-8")
         _start_driver(folder, spec, cluster)
     except OSError as error:
@@ -325,6 +333,7 @@ def _show(folder: RunFolder) -> Run:
     elif record.state not in ENDED and folder.is_silent():
         record = record.model_copy(update={"message": _SILENCE})
     labels = read_labels(folder)
+    code_kept = is_code_kept(spec, folder.processor)
     return Run(
         **record.model_dump(exclude={"updated"}),
         # Whoever knows the run as it was before it was labelled must see that this is news.
@@ -341,8 +350,8 @@ def _show(folder: RunFolder) -> Run:
         datasets=list(spec.fileset),
         chunksize=spec.chunksize,
         created=spec.created,
-        resumable=spec.door != "notebook"
-        and has_work_left(record.state, record.progress.chunks_failed),
+        resumable=code_kept and has_work_left(record.state, record.progress.chunks_failed),
+        code_kept=code_kept,
     )
 
 

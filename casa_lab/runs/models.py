@@ -213,6 +213,11 @@ class Run(RunRecord):
     chunksize: int
     created: float
     resumable: bool = Field(description="True when what is missing can be processed now.")
+    code_kept: bool = Field(
+        True,
+        description="False when only the notebook that drove it has its processor, so that it "
+        "can be neither resumed nor run again from here.",
+    )
     tags: list[str] = Field(default_factory=list, description="As they are by now.")
     note: str = ""
     archived: bool = Field(False, description="True when it was taken out of the list.")

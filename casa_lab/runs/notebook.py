@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import re
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from casa_lab.folders import new_id, runs_dir
 from .environment import package_versions
 from .folder import RunFolder
 from .models import ProcessorReference, RunSpec
+from .pickles import NOTEBOOK
 from .records import first_record
 from .session import RunSession
 
@@ -55,7 +57,7 @@ def open_notebook_run(
         id=new_id(name),
         name=name,
         door="notebook",
-        processor=ProcessorReference(location=f"notebook:{called}"),
+        processor=ProcessorReference(location=f"{NOTEBOOK}:{called}"),
         fileset=plain(fileset),
         schema_name=schema_name,
         cluster=None,
@@ -75,8 +77,9 @@ def name_of(processor: Any) -> str:
     """Return what people call a processor: the name of its function or class."""
     while isinstance(processor, partial):
         processor = processor.func
-    name = getattr(processor, "__name__", type(processor).__name__)
-    return "processor" if name == "<lambda>" else str(name)
+    name = str(getattr(processor, "__name__", type(processor).__name__))
+    # "<lambda>", and letters that the name of a processor cannot begin with.
+    return name if re.fullmatch(r"[A-Za-z_]\w*", name) else "processor"
 
 
 def plain(value: Any) -> Any:

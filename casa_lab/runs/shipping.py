@@ -13,13 +13,15 @@ import os
 import shutil
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import ModuleType
 
 import cloudpickle
 
+from .imports import used_modules
 from .models import ProcessorReference
 
 _log = logging.getLogger(__name__)
@@ -74,34 +76,57 @@ def carry_by_value(reference: ProcessorReference) -> None:
     _carry(path)
 
 
-def carry_local(processor: object) -> bool:
-    """Do the same for a processor that a notebook imported; tell whether it needs it.
+def carry_local(processor: object) -> frozenset[str]:
+    """Do the same for what a notebook imported, or made of what it imported.
 
     What is installed, or defined in the notebook itself, travels well as it is.
+
+    Returns
+    -------
+    frozenset of str
+        Names of the modules that are carried for it.
     """
-    while isinstance(processor, partial):
-        processor = processor.func
-    name = getattr(processor, "__module__", None) or type(processor).__module__
-    file = getattr(sys.modules.get(name), "__file__", None)
-    if name == "__main__" or file is None or _is_installed(Path(file)):
-        return False
-    _carry(Path(file), package=name.partition(".")[0])
-    return True
+    inner = processor
+    while isinstance(inner, partial):
+        inner = inner.func
+    own = getattr(inner, "__module__", None) or type(inner).__module__
+    # A processor in a cell is in no file, but what it uses may be.
+    names = used_modules(processor, ()) if own == "__main__" else [own]
+    carried: set[str] = set()
+    for name in names:
+        file = getattr(sys.modules.get(name), "__file__", None)
+        if file is not None and not _is_installed(Path(file)):
+            carried |= _carry(Path(file), package=name.partition(".")[0])
+    return frozenset(carried)
 
 
-def _carry(path: Path, package: str = "") -> None:
+def carry_kept(modules: Mapping[str, Path]) -> None:
+    """Carry modules that were carried when a notebook launched the run.
+
+    Parameters
+    ----------
+    modules
+        Copies of their sources, by name, those that are imported first first.
+    """
+    _carried.update(modules)
+
+
+def _carry(path: Path, package: str = "") -> set[str]:
     # Only what it imports from its own folder: an environment may lie below that, too.
     carried = {source.resolve() for source in _with_neighbours(path)}
     names = {source.name for source in carried}
+    found = set()
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
-        if file is None or name == "__main__":
+        if file is None or not file.endswith(".py") or name == "__main__":
             continue
         # The name first: there are thousands of modules, and resolving takes time.
         local = file.rpartition(os.sep)[2] in names and Path(file).resolve() in carried
         if local or name.partition(".")[0] == package:
             cloudpickle.register_pickle_by_value(module)
             _carried[name] = Path(file)
+            found.add(name)
+    return found
 
 
 def carried_sources() -> dict[str, str]:
@@ -112,7 +137,11 @@ def carried_sources() -> dict[str, str]:
     """
     order = {name: position for position, name in enumerate(sys.modules)}
     names = sorted(_carried, key=lambda name: order.get(name, 0), reverse=True)
-    return {name: _carried[name].read_text(encoding="utf-8") for name in names}
+    sources = {}
+    for name in names:
+        with suppress(OSError, UnicodeDecodeError):  # moved or broken since it was imported
+            sources[name] = _carried[name].read_text(encoding="utf-8")
+    return sources
 
 
 def import_again(sources: dict[str, str]) -> None:

@@ -207,6 +207,7 @@ export const run = object<Run>({
   created: number,
   updated: number,
   resumable: boolean,
+  code_kept: boolean,
   tags: list<string>(text),
   note: text,
   archived: boolean

@@ -13,7 +13,6 @@ from rich.console import Console
 
 from casa_lab.cli.progress import BarDisplay, LineDisplay, display_on
 from casa_lab.cli.summary import print_summary, write_results
-from casa_lab.cli.wording import byte_rate, count, duration, rate
 from casa_lab.histograms.snapshot import write_snapshot
 from casa_lab.runs.failures.grouping import FailureTally
 from casa_lab.runs.folder import RunFolder
@@ -28,6 +27,7 @@ from casa_lab.runs.models import (
     Progress,
     Run,
 )
+from casa_lab.wording import byte_rate, count, duration, rate
 
 
 def run(state: str = "running", message: str = "Processing.", **progress: Any) -> Run:

@@ -127,7 +127,7 @@ def test_it_runs_again_elsewhere(
 
 
 def test_a_run_of_a_notebook_is_run_again_there(put_run: PutRun) -> None:
-    folder = put_run(1, door="notebook")
+    folder = put_run(1, door="notebook", processor={"location": "notebook:Mass"})
     with pytest.raises(Conflict, match="Run its cell again"):
         rerun(folder.id, "sidebar")
 

@@ -78,7 +78,7 @@ def retry(run: str, groups: Sequence[str] | None = None, accepted: bool = False)
     folder = open_run(run)
     with manager.exclusively(folder):
         found = manager.get(run)
-        if found.door == "notebook":
+        if not found.code_kept:
             raise Conflict(
                 "The run was driven by a notebook, and cannot be continued. Run its cell again."
             )

@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from casa_lab.runs.models import Failure, RunSpec
+from casa_lab.runs.pickles import is_code_kept, is_pickled
 from casa_lab.runs.shipping import as_launched
-
-_NOTEBOOK = "notebook:"
-"""What the location of a processor begins with that a notebook gave to Runner."""
 
 _COFFEA_SCHEMAS = frozenset(
     {
@@ -41,20 +39,26 @@ def reproducing_code(failure: Failure, spec: RunSpec, kept: Path) -> str:
     kept
         The run's copy of the processor's code.
     """
-    from_notebook = spec.processor.location.startswith(_NOTEBOOK)
-    own_schema = from_notebook and spec.schema_name not in _COFFEA_SCHEMAS
+    from_notebook = not is_code_kept(spec, kept)
+    pickled = is_pickled(spec, kept)
+    own_schema = (from_notebook or pickled) and spec.schema_name not in _COFFEA_SCHEMAS
     names = ["NanoEventsFactory"] if own_schema else [spec.schema_name, "NanoEventsFactory"]
     lines = [f"# {line}" for line in _remarks(failure, spec)]
-    if not from_notebook:
+    if pickled:
+        lines.append("from casa_lab.runs.pickles import load_pickled")
+    elif not from_notebook:
         lines += [
             "from casa_lab.runs.loading import load_processor",
             "from casa_lab.runs.models import ProcessorReference",
         ]
     lines += [f"from coffea.nanoevents import {', '.join(sorted(names))}", ""]
-    if own_schema:
+    if own_schema and from_notebook:
         lines.append(f"# `{spec.schema_name}` must be the one in this notebook.")
     if from_notebook:
         lines.append("# `processor` must be the one in this notebook.")
+    elif pickled:
+        lines += [f"code = load_pickled({str(kept)!r})", "processor = code.processor"]
+        lines += [f"{spec.schema_name} = code.schema", ""] if own_schema else [""]
     else:
         lines += [*_loading(spec, kept), ""]
     lines += [*_opening(failure, spec), 'getattr(processor, "process", processor)(events)']

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from casa_lab.runs.models import RunSpec
+from casa_lab.runs.pickles import NOTEBOOK
 
 _START = "Traceback (most recent call last):"
 _FRAME = re.compile(r'^  File "(?P<file>.+)", line (?P<line>\d+)(?:, in .*)?$')
@@ -71,7 +72,7 @@ def user_code_of(spec: RunSpec, kept: Path) -> UserCode:
         Its ``processor`` directory.
     """
     location, _, _ = spec.processor.location.rpartition(":")
-    if location == "notebook":
+    if location == NOTEBOOK:
         return UserCode()
     if not location.endswith(".py"):
         return UserCode(package=location.partition(".")[0])

@@ -8,6 +8,7 @@ from casa_lab.errors import Conflict
 from casa_lab.runs import manager
 from casa_lab.runs.folder import open_run
 from casa_lab.runs.models import Door, NewRun, Run
+from casa_lab.runs.pickles import is_code_kept, is_pickled, read_pickled
 from casa_lab.runs.shipping import as_launched
 
 from .labels import read_labels
@@ -36,11 +37,12 @@ def rerun(run: str, door: Door) -> Run:
     """
     folder = open_run(run)
     spec, labels = folder.spec(), read_labels(folder)
-    if spec.door == "notebook":
+    if not is_code_kept(spec, folder.processor):
         raise Conflict("The run was driven by a notebook. Run its cell again.")
+    pickled = is_pickled(spec, folder.processor)
     directory = Path(spec.directory)
     new = NewRun(
-        processor=as_launched(spec.processor, folder.processor),
+        processor=spec.processor if pickled else as_launched(spec.processor, folder.processor),
         datasets=list(spec.fileset),
         schema_name=spec.schema_name,
         chunksize=spec.chunksize,
@@ -56,4 +58,5 @@ def rerun(run: str, door: Door) -> Run:
         door,
         directory if directory.is_dir() else None,
         spec.maxchunks,
+        read_pickled(spec, folder.processor) if pickled else None,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from casa_lab.runs.folder import RunFolder, open_run
+from casa_lab.runs.pickles import CELLS, NOTEBOOK
 
 from .identities import read_identities
 from .models import DatasetFacts, FileFact, RunDetails, SourceFile
@@ -59,7 +60,7 @@ def sources(folder: RunFolder) -> list[SourceFile]:
     """Return the code that was kept with a run: the processor's own file first, as far as known."""
     kept = folder.processor
     location, _, _ = folder.spec().processor.location.rpartition(":")
-    main = Path(location).name
+    main = CELLS if location == NOTEBOOK else Path(location).name
     paths = sorted(
         (path for path in kept.rglob("*.py") if path.is_file() and not path.is_symlink()),
         key=lambda path: (str(path.relative_to(kept)) != main, path),

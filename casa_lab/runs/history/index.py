@@ -23,7 +23,7 @@ from casa_lab.runs.states import ENDED
 
 from .models import RunList, RunQuery, TagCount
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the table or what :class:`Run` holds changes: the index is made anew then."""
 
 WAIT_SECONDS = 30.0

@@ -85,7 +85,7 @@ export const runHistoryPlugin: JupyterFrontEndPlugin<void> = {
       describedBy,
       isEnabled: ({ run }) => {
         const found = find(run);
-        return found !== undefined && found.door !== 'notebook';
+        return found !== undefined && found.code_kept;
       },
       execute: ({ run: id }) => {
         const run = find(id);

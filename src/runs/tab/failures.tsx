@@ -200,6 +200,6 @@ function hasEnded(run: Run): boolean {
 }
 
 /** Whether there is a driver that can be started again. */
-function canRetry({ door }: Run): boolean {
-  return door !== 'notebook';
+function canRetry(run: Run): boolean {
+  return run.code_kept;
 }

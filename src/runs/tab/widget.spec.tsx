@@ -216,7 +216,7 @@ describe('RunView', () => {
     });
 
     it('of a notebook can be accepted only', async () => {
-      await show({ ...done, resumable: false, door: 'notebook' }, [], two);
+      await show({ ...done, resumable: false, code_kept: false }, [], two);
       expect(host.textContent).toContain('cannot be retried from here');
       expect(host.textContent).not.toContain('Retry all');
       expect(host.textContent).toContain('Exclude and accept…');

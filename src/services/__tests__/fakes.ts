@@ -118,6 +118,7 @@ export function makeRun(change: Partial<Run> = {}): Run {
     chunksize: 100_000,
     created: 1,
     resumable: false,
+    code_kept: true,
     state: 'running',
     message: 'Running.',
     progress: {

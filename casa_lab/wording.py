@@ -1,4 +1,4 @@
-"""How numbers read on the command line."""
+"""How numbers read in sentences and tables."""
 
 from __future__ import annotations
 

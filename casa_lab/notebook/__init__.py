@@ -1,0 +1,1 @@
+"""Runs from a notebook: launched, followed and shown in its cells."""

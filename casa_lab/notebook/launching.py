@@ -1,0 +1,185 @@
+"""``casa_lab.launch``: a run that outlives the notebook it was launched from."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from casa_lab.errors import BadInput
+from casa_lab.runs import manager
+from casa_lab.runs.loading import load_processor, load_schema
+from casa_lab.runs.models import NewRun, ProcessorReference
+from casa_lab.runs.notebook import name_of
+from casa_lab.runs.pickles import NOTEBOOK, PickledCode, pickle_code
+from casa_lab.runs.processors import check_processor
+
+from .clusters import resolve_cluster
+from .filesets import resolve_fileset
+from .handle import RunHandle
+
+
+def launch(
+    processor: Any,
+    fileset: Any,
+    cluster: Any = None,
+    *,
+    arguments: Mapping[str, Any] | None = None,
+    schema: Any = None,
+    treename: str | None = None,
+    chunksize: int | None = None,
+    name: str | None = None,
+    tags: Iterable[str] = (),
+    note: str = "",
+    fail_fast: bool = False,
+    maxchunks: int | None = None,
+) -> RunHandle:
+    """Launch a run and return at once; the run goes on when the kernel ends.
+
+    Parameters
+    ----------
+    processor
+        A Coffea processor or a function of the events, from a cell or an
+        import; or where one is: ``"path/to/file.py:Name"`` or ``"module:Name"``.
+    fileset
+        The datasets, in any form that Coffea takes; or the path of a fileset
+        (``"fileset.json"``); or the name of a dataset that Casa lists for the
+        working directory, or a list of such names.
+    cluster
+        Where to run: id or name of a cluster of Casa's, or the client that
+        ``casa_lab.connect`` returns. When not given, the local one that runs,
+        or a new one.
+    arguments
+        Keyword arguments of the processor's constructor, where ``processor``
+        says where one is.
+    schema
+        A schema of Coffea's or your own, or the name of one of Coffea's. When
+        not given, what the processor names as its ``schema_name``, else
+        ``NanoAODSchema``.
+    treename
+        Tree of files for which the fileset names none.
+    chunksize
+        Most events in a chunk; Casa chooses when not given.
+    name
+        Name of the run (default: that of the processor).
+    tags, note
+        What the run is to be found by, and what is to be remembered of it.
+    fail_fast
+        Stop at the first failure (default: list failures and go on).
+    maxchunks
+        Most chunks per dataset, for a quick look.
+
+    Returns
+    -------
+    RunHandle
+        Shows the run live in a cell, and gives its histograms and its result.
+
+    Raises
+    ------
+    BadInput
+        When the processor cannot be pickled, the fileset is not one, or there
+        is no such cluster, schema or dataset. Nothing was started then.
+
+    Examples
+    --------
+    >>> run = casa_lab.launch(MyProcessor(), fileset)  # doctest: +SKIP
+    >>> output = await run  # doctest: +SKIP
+    """
+    if maxchunks is not None and maxchunks < 1:
+        raise BadInput(f"'maxchunks' must be 1 or more, not {maxchunks}.")
+    reference, code, schema_name = _code_of(processor, arguments, schema)
+    datasets = resolve_fileset(fileset, treename)
+    try:
+        new = NewRun(
+            processor=reference,
+            datasets=list(datasets),
+            schema_name=schema_name,
+            chunksize=chunksize,
+            fail_fast=fail_fast,
+            name=name,
+            tags=_listed(tags),
+            note=note,
+        )
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise BadInput(f"'{first['loc'][0]}' cannot be used: {first['msg'].lower()}.") from None
+    # The cluster comes last: nothing is started for a request with a mistake in it.
+    chosen = resolve_cluster(cluster)
+    run = manager.launch(new, datasets, chosen, "notebook", maxchunks=maxchunks, code=code)
+    return RunHandle(run.id)
+
+
+def _code_of(
+    processor: Any, arguments: Mapping[str, Any] | None, schema: Any
+) -> tuple[ProcessorReference, PickledCode | None, str | None]:
+    """Return where the processor is, its pickle where it is in no file, and the schema's name."""
+    schema_name, own_schema = _resolve_schema(schema)
+    if isinstance(processor, str):
+        reference = _resolve_location(processor, arguments)
+        if own_schema is None:
+            check_processor(reference)
+            return reference, None, schema_name
+        # A schema from a cell is pickled, and the processor along with it.
+        processor = load_processor(reference)
+    elif arguments:
+        raise BadInput("'arguments' go with the location of a processor, not with an object.")
+    name = _check_object(processor)
+    if schema is None and isinstance(declared := getattr(processor, "schema_name", None), str):
+        schema_name, _ = _resolve_schema(declared)
+    location = f"{NOTEBOOK}:{name}"
+    return ProcessorReference(location=location), pickle_code(processor, own_schema), schema_name
+
+
+def _check_object(processor: Any) -> str:
+    """Return the name of a processor, or say why it is none."""
+    from coffea.processor import ProcessorABC
+
+    name = name_of(processor)
+    if inspect.isclass(processor):
+        raise BadInput(f"{name} is a class: make a processor of it, {name}(...).")
+    if not isinstance(processor, ProcessorABC) and not callable(processor):
+        raise BadInput(
+            f"{_article(name)} is not a processor: give an instance of a class derived from "
+            "coffea.processor.ProcessorABC, a function of the events, or 'path/to/file.py:Name'."
+        )
+    return name
+
+
+def _resolve_location(text: str, arguments: Mapping[str, Any] | None) -> ProcessorReference:
+    file, separator, name = text.rpartition(":")
+    if not separator or not file or not name.isidentifier():
+        raise BadInput(f"{text!r} does not name a processor; write 'path/to/file.py:Name'.")
+    if file.endswith(".py"):
+        text = f"{Path(file).expanduser().absolute()}:{name}"
+    elif "/" in file:
+        raise BadInput(f"{file!r} is neither a Python file nor a module. Does it lack its .py?")
+    return ProcessorReference(location=text, arguments=dict(arguments or {}))
+
+
+def _resolve_schema(schema: Any) -> tuple[str | None, type[Any] | None]:
+    """Return the name of a schema, and the schema itself if it is not one of Coffea's."""
+    if schema is None:
+        return None, None
+    from coffea import nanoevents
+
+    if isinstance(schema, str):
+        load_schema(schema)
+        return schema, None
+    if not isinstance(schema, type) or not issubclass(schema, nanoevents.BaseSchema):
+        raise BadInput(
+            f"{schema!r} is not a schema: give one of coffea.nanoevents, such as NanoAODSchema, "
+            "or its name."
+        )
+    own = getattr(nanoevents, schema.__name__, None) is not schema
+    return schema.__name__, schema if own else None
+
+
+def _listed(tags: Iterable[str]) -> list[str]:
+    return [tags] if isinstance(tags, str) else list(tags)
+
+
+def _article(name: str) -> str:
+    return f"{'An' if name[:1].lower() in 'aeiou' else 'A'} {name}"

@@ -1,0 +1,154 @@
+"""``casa_lab.runs()`` and ``casa_lab.run()``: the runs there are, as handles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, overload
+
+from pydantic import ValidationError
+
+from casa_lab.errors import BadInput, NotFound
+from casa_lab.runs import manager
+from casa_lab.runs.history.models import MOST, PAGE, RunQuery
+from casa_lab.runs.models import Run, RunState
+from casa_lab.wording import age, count
+
+from .handle import RunHandle
+from .progress import progress_of
+from .tables import Table
+
+_SHOWN = 20
+"""How many runs are printed."""
+
+
+class Runs(Sequence[RunHandle]):
+    """Runs, newest first.
+
+    Parameters
+    ----------
+    found
+        The runs as they were when they were asked for.
+    total
+        How many there are in all.
+    """
+
+    def __init__(self, found: Sequence[Run], total: int) -> None:
+        self._found = found
+        self.total = total
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    @overload
+    def __getitem__(self, index: int) -> RunHandle: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Runs: ...
+
+    def __getitem__(self, index: int | slice) -> RunHandle | Runs:
+        if isinstance(index, slice):
+            chosen = self._found[index]
+            return Runs(chosen, len(chosen))
+        return RunHandle(self._found[index].id)
+
+    def __repr__(self) -> str:
+        return f"{self._title()}\n{self._table().as_text()}" if self._found else self._title()
+
+    def _repr_html_(self) -> str:
+        return self._table().as_html(self._title())
+
+    def _title(self) -> str:
+        return f"{count(self.total, 'run')}, newest first" if self._found else "No such runs."
+
+    def _table(self) -> Table:
+        shown = self._found[:_SHOWN]
+        columns = ("Name", "State", "Events", "Datasets", "Started", "Tags", "Id")
+        return Table(columns, [_row(run) for run in shown], ("Events",), self.total - len(shown))
+
+
+def list_runs(
+    search: str = "",
+    *,
+    state: RunState | None = None,
+    tag: str | None = None,
+    dataset: str | None = None,
+    archived: Literal["no", "yes", "both"] = "no",
+    limit: int = PAGE,
+) -> Runs:
+    """Return the runs that match, whoever launched them, newest first.
+
+    Parameters
+    ----------
+    search
+        Words that all occur in the name, id, tags, note, datasets or processor.
+    state
+        ``"running"``, ``"done"`` and so on.
+    tag, dataset
+        Only runs that have it.
+    archived
+        Whether those that were taken out of the list are in it.
+    limit
+        Most runs to return, up to a thousand.
+
+    Raises
+    ------
+    BadInput
+        When an argument makes no sense.
+    """
+    try:
+        query = RunQuery(
+            search=search, state=state, tag=tag, dataset=dataset, archived=archived, limit=limit
+        )
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise BadInput(f"'{first['loc'][0]}' cannot be used: {first['msg'].lower()}.") from None
+    found = manager.find_runs(query)
+    return Runs(found.runs, found.total)
+
+
+def run(name: str) -> RunHandle:
+    """Return a run by its id, by as much of the end of it as is unique, or by its name.
+
+    Parameters
+    ----------
+    name
+        Id, end of an id, or name; of several runs of a name, the newest one is meant.
+
+    Raises
+    ------
+    NotFound
+        When there is none.
+    BadInput
+        When it could be any of several ids.
+    """
+    ids = manager.run_ids()
+    if name in ids:
+        return RunHandle(name)
+    if name:
+        query = RunQuery(search=name[:500], archived="both", limit=MOST)
+        for found in manager.find_runs(query).runs:
+            if found.name == name:
+                return RunHandle(found.id)
+    matches = [known for known in ids if name and known.endswith(name)]
+    if len(matches) > 1:
+        raise BadInput(f"{name!r} could be any of {', '.join(matches)}.")
+    if not matches:
+        raise NotFound(f"There is no run {name!r}. casa_lab.runs() lists what there is.")
+    return RunHandle(matches[0])
+
+
+def _row(found: Run) -> tuple[str, ...]:
+    progress = progress_of(found)
+    fraction = progress.fraction
+    events = f"{progress.events_done:,}"
+    if fraction is not None and fraction < 1:
+        events += f" of {progress.events_total:,}"
+    return (
+        found.name,
+        found.state,
+        events,
+        ", ".join(found.datasets),
+        age(found.created),
+        ", ".join(found.tags),
+        found.id,
+    )
