@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from casa_lab.forecasts.dryrun import dry_run
 
-    from . import runs as runs
     from .clusters.connect import connect
     from .notebook.launching import launch
+    from .notebook.listing import list_runs as runs
     from .notebook.listing import run
     from .runs.executor import LiveExecutor
     from .runs.exports import export

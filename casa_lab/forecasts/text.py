@@ -20,7 +20,7 @@ _COLUMNS = ("Dataset", "Files", "Events", "Chunks", "Columns", "B/event", "kHz/c
 
 def as_text(forecast: Forecast) -> str:
     """Return a forecast as plain text."""
-    console = Console(file=io.StringIO(), width=_WIDTH, color_system=None)
+    console = Console(file=io.StringIO(), width=_WIDTH, color_system=None, force_jupyter=False)
     with console.capture() as capture:
         console.print(as_renderable(forecast))
     return capture.get().rstrip()

@@ -49,8 +49,9 @@ def _html(run: Run, picture: bytes | None) -> str:
     if len(progress.datasets) > 1:
         rows.append(("all", *_cells(progress)))
     numbers = ("Events", "of", "Chunks failed")
-    table = Table(("Dataset", *numbers), rows, numbers, len(progress.datasets) - len(shown))
-    caption = f"{run.name}: {describe(progress_of(run))}. {run.message}"
+    table = Table(("Dataset", *numbers), rows, numbers, more=len(progress.datasets) - len(shown))
+    message = "" if run.message == "Done." else run.message
+    caption = f"{run.name}: {describe(progress_of(run))}. {message}"
     # nbconvert and GitHub choose HTML where there is any: the picture has to be in it.
     image = (
         ""

@@ -71,7 +71,8 @@ class CellView:
         """Show the run in the cell that is being executed, and follow it to its end."""
         from IPython.display import display
 
-        display(bundle_of(manager.get(self.run)), raw=True, display_id=self._display_id)
+        bundle = bundle_of(manager.get(self.run))
+        display(bundle, raw=True, display_id=self._display_id)  # type: ignore[no-untyped-call]
         if not _views:
             _shell().events.register("post_run_cell", _wait_for_pictures)
         _views.append(self)
@@ -115,7 +116,8 @@ class CellView:
         from IPython.display import update_display
 
         self._updated = time.monotonic()
-        update_display(bundle_of(run, picture), raw=True, display_id=self._display_id)
+        bundle = bundle_of(run, picture)
+        update_display(bundle, raw=True, display_id=self._display_id)  # type: ignore[no-untyped-call]
 
 
 def _wait_for_pictures(*_: Any) -> None:
@@ -131,6 +133,6 @@ def _wait_for_pictures(*_: Any) -> None:
 
 
 def _shell() -> Any:
-    from IPython import get_ipython  # type: ignore[attr-defined]
+    from IPython import get_ipython
 
-    return get_ipython()  # type: ignore[no-untyped-call]
+    return get_ipython()

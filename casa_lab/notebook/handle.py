@@ -87,7 +87,7 @@ class RunHandle:
         path = open_run(self._id).histograms
         if not path.exists():
             return {}
-        return {name: hist.Hist(uhi) for name, uhi in read_all(path).items()}  # type: ignore[arg-type]
+        return {name: hist.Hist(uhi) for name, uhi in read_all(path).items()}
 
     def result(self, timeout: float | None = None, *, partial: bool = False) -> Any:
         """Return what the processor made of all events; wait until it is there.

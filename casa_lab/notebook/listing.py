@@ -63,7 +63,9 @@ class Runs(Sequence[RunHandle]):
     def _table(self) -> Table:
         shown = self._found[:_SHOWN]
         columns = ("Name", "State", "Events", "Datasets", "Started", "Tags", "Id")
-        return Table(columns, [_row(run) for run in shown], ("Events",), self.total - len(shown))
+        return Table(
+            columns, [_row(run) for run in shown], ("Events",), ("Id",), self.total - len(shown)
+        )
 
 
 def list_runs(

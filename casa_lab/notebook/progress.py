@@ -61,6 +61,8 @@ def describe(progress: RunProgress) -> str:
         percent = f" ({min(99, int(100 * share)) if share < 1 else 100} %)"
         events = f"{progress.events_done:,} of {progress.events_total:,} events"
         parts.append(events + (percent if progress.events_total else ""))
+    elif progress.events_done:
+        parts.append(count(progress.events_done, "event"))
     if progress.state == "running":
         parts.append(rate(progress.events_per_second))
         if progress.seconds_left is not None:

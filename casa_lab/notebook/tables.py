@@ -6,6 +6,7 @@ import html
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -30,6 +31,8 @@ class Table:
         Texts, as they are: whatever is special to HTML is escaped.
     numbers
         The columns that stand to the right.
+    whole
+        The columns whose texts are not broken into lines.
     more
         How many rows were left out.
     """
@@ -37,16 +40,19 @@ class Table:
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     numbers: Sequence[str] = ()
+    whole: Sequence[str] = ()
     more: int = 0
 
     def as_text(self) -> str:
         """Return the table as plain text."""
         table = RichTable(box=SIMPLE_HEAD, pad_edge=False)
         for column in self.columns:
-            table.add_column(column, justify="right" if column in self.numbers else "left")
+            side: Literal["left", "right"] = "right" if column in self.numbers else "left"
+            whole = column in self.whole
+            table.add_column(column, justify=side, overflow="fold", no_wrap=whole)
         for row in self.rows:
             table.add_row(*(Text(_printable(cell)) for cell in row))
-        console = Console(file=io.StringIO(), width=_WIDTH, color_system=None)
+        console = Console(file=io.StringIO(), width=_WIDTH, color_system=None, force_jupyter=False)
         with console.capture() as capture:
             console.print(table)
         lines = [line.rstrip() for line in capture.get().strip("\n").split("\n")]

@@ -108,8 +108,18 @@ def listen(run: str, listener: Listener) -> Callable[[], None]:
 
 
 def ended(run: str) -> Future[Run]:
-    """Return the run once it has ended, whichever way, as a future."""
+    """Return the run once it has ended, whichever way, as a future.
+
+    Raises
+    ------
+    NotFound
+        When there is no such run.
+    """
     future: Future[Run] = Future()
+    now = manager.get(run)
+    if now.state in ENDED:
+        future.set_result(now)
+        return future
 
     def settle(found: Run | CasaError) -> None:
         try:

@@ -17,15 +17,16 @@ from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter, MarkdownExporter
 
+import casa_lab
 from casa_lab.clusters.models import Cluster
 from casa_lab.notebook.bundle import MIME_TYPE, bundle_of
 from casa_lab.runs import manager
-from casa_lab.runs.folder import open_run
+from casa_lab.runs.errors import RunStopped
 from casa_lab.runs.history.details import details
 from casa_lab.runs.models import DatasetProgress, Progress, Run
 
 from . import gated
-from .conftest import CHUNK, newest_run
+from .conftest import CHUNK, EVENTS, FILES, newest_run
 from .gates import Gate, wait_for, wait_for_end
 
 SECONDS = 120
@@ -94,12 +95,13 @@ def test_a_notebook_shows_its_runs_and_keeps_their_pictures(
         assert base64.b64decode(shown["data"]["image/png"]).startswith(b"\x89PNG")
         # Neither a bar nor a complaint beside it.
         assert [each for each in cell.outputs if each is not shown] == []
-    assert "From a cell" in notebook.cells[3].outputs[0]["data"]["text/html"]
+    (listed,) = notebook.cells[3].outputs
+    assert "From a cell" in listed["data"]["text/html"]
+    assert launched.id in listed["data"]["text/plain"]
     for output in load(folder / "outputs.coffea"):
         assert_same_accumulator(output, expected)
 
     picture = notebook.cells[0].outputs[0]["data"]["image/png"].replace("\n", "")
-    (folder / "picture.png").write_bytes(base64.b64decode(picture))
     page, _ = HTMLExporter().from_notebook_node(notebook)
     assert picture in page.replace("\n", "")
     text, _ = MarkdownExporter().from_notebook_node(notebook)
@@ -136,11 +138,15 @@ def test_a_run_outlives_its_kernel_and_is_resumed_without_it(
     manager.stop(run.id)
     stopped = wait_for_end(run.id)
     assert (stopped.state, stopped.resumable) == ("stopped", True)
+    handle = casa_lab.run(run.id)
+    with pytest.raises(RunStopped, match=r"run\.result\(partial=True\) returns what was counted"):
+        handle.result()
+    counted = handle.result(partial=True)
+    assert 0 < sum(counted["events"].values()) == handle.progress.events_done < FILES * EVENTS
 
     gate.open()
-    manager.resume(run.id)
-    assert wait_for_end(run.id).state == "done"
-    assert_same_accumulator(load(open_run(run.id).result), expected)
+    handle.resume()
+    assert_same_accumulator(handle.result(), expected)
     cells, module = details(run.id).sources
     assert cells.path == "notebook.py"
     assert cells.text.index("def passed(output)") < cells.text.index("class Mine(Gated)")

@@ -68,6 +68,7 @@ export function makeRun(fields: Partial<Run> = {}): Run {
     note: '',
     archived: false,
     resumable: false,
+    code_kept: true,
     histograms_sequence: 0,
     reports_sequence: 0,
     result_chunks: 0,
