@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from .clusters.connect import connect
     from .notebook.launching import launch
+    from .notebook.listing import list_runs as list_runs
     from .notebook.listing import list_runs as runs
     from .notebook.listing import run
     from .runs.executor import LiveExecutor
@@ -42,6 +43,7 @@ _LAZY = {
     "dry_run": "casa_lab.forecasts.dryrun",
     "export": "casa_lab.runs.exports",
     "launch": "casa_lab.notebook.launching",
+    "list_runs": "casa_lab.notebook.listing",
     "run": "casa_lab.notebook.listing",
 }
 

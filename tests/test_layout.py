@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "casa_lab"
 ROOMS = (
     "app",
     "cli",
+    "notebook",
     "routes",
     "events",
     "openapi",
@@ -23,6 +24,7 @@ ROOMS = (
     "reading",
     "folders",
     "processes",
+    "wording",
     "validation",
     "errors",
 )

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import overload
 
 from casa_lab.runs.models import FailureGroup, FailureList
+from casa_lab.runs.showing.tables import Table
 from casa_lab.wording import count
-
-from .tables import Table
 
 _LISTED = 20
 """How many causes are shown."""

@@ -14,12 +14,12 @@ from casa_lab.runs.errors import RunError, RunStopped
 from casa_lab.runs.failures import recovery
 from casa_lab.runs.folder import open_run
 from casa_lab.runs.models import Run, RunState
+from casa_lab.runs.showing.bundle import bundle_of, line_of
+from casa_lab.runs.showing.cells import follow_again, in_kernel, show_run
+from casa_lab.runs.showing.progress import RunProgress, progress_of
+from casa_lab.runs.showing.watching import ended
 
-from .bundle import bundle_of, line_of
-from .cells import CellView, follow_again, in_kernel
 from .failures import Failures
-from .progress import RunProgress, progress_of
-from .watching import ended
 
 if TYPE_CHECKING:
     import hist
@@ -172,7 +172,7 @@ class RunHandle:
     def _ipython_display_(self) -> None:
         if not in_kernel():
             raise NotImplementedError  # IPython in a terminal then prints the line
-        CellView(self._id).show()
+        show_run(self._id)
 
     def _run(self) -> Run:
         return manager.get(self._id)

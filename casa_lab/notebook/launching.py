@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from casa_lab.errors import BadInput
 from casa_lab.runs import manager
 from casa_lab.runs.loading import load_processor, load_schema
@@ -16,6 +14,7 @@ from casa_lab.runs.models import NewRun, ProcessorReference
 from casa_lab.runs.notebook import name_of
 from casa_lab.runs.pickles import NOTEBOOK, PickledCode, pickle_code
 from casa_lab.runs.processors import check_processor
+from casa_lab.validation import parse
 
 from .clusters import resolve_cluster
 from .filesets import resolve_fileset
@@ -92,20 +91,17 @@ def launch(
         raise BadInput(f"'maxchunks' must be 1 or more, not {maxchunks}.")
     reference, code, schema_name = _code_of(processor, arguments, schema)
     datasets = resolve_fileset(fileset, treename)
-    try:
-        new = NewRun(
-            processor=reference,
-            datasets=list(datasets),
-            schema_name=schema_name,
-            chunksize=chunksize,
-            fail_fast=fail_fast,
-            name=name,
-            tags=_listed(tags),
-            note=note,
-        )
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise BadInput(f"'{first['loc'][0]}' cannot be used: {first['msg'].lower()}.") from None
+    wanted = {
+        "processor": reference,
+        "datasets": list(datasets),
+        "schema_name": schema_name,
+        "chunksize": chunksize,
+        "fail_fast": fail_fast,
+        "name": name,
+        "tags": _listed(tags),
+        "note": note,
+    }
+    new = parse(NewRun, wanted)
     # The cluster comes last: nothing is started for a request with a mistake in it.
     chosen = resolve_cluster(cluster)
     run = manager.launch(new, datasets, chosen, "notebook", maxchunks=maxchunks, code=code)

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, overload
 
-from pydantic import ValidationError
-
 from casa_lab.errors import BadInput, NotFound
 from casa_lab.runs import manager
 from casa_lab.runs.history.models import MOST, PAGE, RunQuery
 from casa_lab.runs.models import Run, RunState
+from casa_lab.runs.showing.progress import progress_of
+from casa_lab.runs.showing.tables import Table
+from casa_lab.validation import parse
 from casa_lab.wording import age, count
 
 from .handle import RunHandle
-from .progress import progress_of
-from .tables import Table
 
 _SHOWN = 20
 """How many runs are printed."""
@@ -97,14 +96,15 @@ def list_runs(
     BadInput
         When an argument makes no sense.
     """
-    try:
-        query = RunQuery(
-            search=search, state=state, tag=tag, dataset=dataset, archived=archived, limit=limit
-        )
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise BadInput(f"'{first['loc'][0]}' cannot be used: {first['msg'].lower()}.") from None
-    found = manager.find_runs(query)
+    wanted = {
+        "search": search,
+        "state": state,
+        "tag": tag,
+        "dataset": dataset,
+        "archived": archived,
+        "limit": limit,
+    }
+    found = manager.find_runs(parse(RunQuery, wanted))
     return Runs(found.runs, found.total)
 
 

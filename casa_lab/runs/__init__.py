@@ -5,10 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from casa_lab.notebook.listing import Runs
+from typing import Any
 
 
 class _CallableModule(ModuleType):
@@ -18,9 +15,10 @@ class _CallableModule(ModuleType):
     below it would put the package in the function's place.
     """
 
-    def __call__(self, search: str = "", **options: Any) -> Runs:
+    def __call__(self, search: str = "", **options: Any) -> Any:
         """List the runs, see :func:`casa_lab.notebook.listing.list_runs`."""
-        from casa_lab.notebook.listing import list_runs
+        # Of what stands above this package, only the facade is asked.
+        from casa_lab import list_runs
 
         return list_runs(search, **options)
 

@@ -49,6 +49,7 @@ from .processing import ChunkProcessing
 from .replicas import replicas_of
 from .session import RunSession
 from .shipping import carried_sources, carry_local
+from .showing.cells import in_kernel, show_run
 from .tasks import RunTasks
 
 
@@ -258,9 +259,6 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]  # has no type informati
             chunksize_of_caller(),
         )
         session.postprocess = partial(postprocessed, processor)
-        # The door to notebooks stands above the engine, and is opened in kernels only.
-        from casa_lab.notebook.cells import in_kernel, show_run
-
         self.current.shown = self.status and in_kernel()
         if self.current.shown:
             show_run(session.folder.id)

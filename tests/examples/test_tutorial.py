@@ -12,8 +12,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from casa_lab.notebook.bundle import MIME_TYPE
 from casa_lab.runs import manager as runs
+from casa_lab.runs.showing.bundle import MIME_TYPE
 
 EXAMPLES = Path(adl.__file__).parent
 SECONDS = 240

@@ -19,11 +19,11 @@ from nbconvert import HTMLExporter, MarkdownExporter
 
 import casa_lab
 from casa_lab.clusters.models import Cluster
-from casa_lab.notebook.bundle import MIME_TYPE, bundle_of
 from casa_lab.runs import manager
 from casa_lab.runs.errors import RunStopped
 from casa_lab.runs.history.details import details
 from casa_lab.runs.models import DatasetProgress, Progress, Run
+from casa_lab.runs.showing.bundle import MIME_TYPE, bundle_of
 
 from . import gated
 from .conftest import CHUNK, EVENTS, FILES, newest_run

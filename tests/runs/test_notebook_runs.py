@@ -166,7 +166,7 @@ def test_runs_are_listed_and_found_again(
     for unknown in ("Winter", ""):
         with pytest.raises(NotFound, match="lists what there is"):
             casa_lab.run(unknown)
-    with pytest.raises(BadInput, match="'state' cannot be used"):
+    with pytest.raises(BadInput, match=r"Field 'state\b"):
         casa_lab.runs(state="asleep")
 
 
@@ -236,11 +236,11 @@ def test_a_fileset_is_whatever_coffea_takes_a_file_or_a_name(
         ({"cluster": 3}, "3 is no cluster"),
         ({"schema": "NoSchema"}, "Coffea has no schema"),
         ({"schema": int}, "is not a schema"),
-        ({"chunksize": 0}, "'chunksize' cannot be used"),
-        ({"chunksize": "many"}, "'chunksize' cannot be used"),
+        ({"chunksize": 0}, r"Field 'chunksize\b"),
+        ({"chunksize": "many"}, r"Field 'chunksize\b"),
         ({"maxchunks": 0}, "'maxchunks' must be 1 or more"),
-        ({"name": "x" * 501}, "'name' cannot be used"),
-        ({"tags": [""]}, "'tags' cannot be used"),
+        ({"name": "x" * 501}, r"Field 'name\b"),
+        ({"tags": [""]}, r"Field 'tags\b"),
     ],
 )
 def test_bad_input_is_a_sentence_and_starts_nothing(

@@ -15,12 +15,11 @@ from typing import Any
 
 from casa_lab.errors import CasaError
 from casa_lab.runs import manager
-from casa_lab.runs.folder import open_run
 from casa_lab.runs.models import Run
 from casa_lab.runs.states import ENDED
 
 from .bundle import bundle_of
-from .picture import draw_apart
+from .picture import picture_of
 from .watching import listen
 
 UPDATE_SECONDS = 2.0
@@ -106,7 +105,7 @@ class CellView:
     def _conclude(self, run: Run) -> None:
         try:
             self._update(run)
-            self._update(run, draw_apart(open_run(run.id).histograms))
+            self._update(run, picture_of(run.id))
         except CasaError as error:
             _log.warning("The run %s has no picture: %s", run.id, error)
         finally:

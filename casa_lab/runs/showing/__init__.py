@@ -1,0 +1,1 @@
+"""How runs are shown in the cells of notebooks, whoever drives them."""
