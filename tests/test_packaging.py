@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -15,6 +16,9 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 EXTENSION = "share/jupyter/labextensions/casa-lab"
+
+MOST_AT_START = 100_000
+"""Bytes, compressed, that Casa may add to what a page of JupyterLab loads before it shows."""
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +86,20 @@ def test_holds_the_prebuilt_extension(data: Path) -> None:
     assert (extension / "static" / "style.js").is_file()
     assert json.loads((extension / "install.json").read_text())["packageName"] == "casa-lab"
     assert files_below(ROOT / "schema") <= files_below(extension / "schemas" / "casa-lab")
+
+
+def test_adds_little_to_the_start_of_jupyterlab(data: Path) -> None:
+    extension = data / EXTENSION
+    build = json.loads((extension / "package.json").read_text())["jupyterlab"]["_build"]
+    entry = extension / build["load"]
+    # {"./extension":()=>n.e(838).then(...),"./style":()=>n.e(232).then(...)}
+    exposed = re.search(r'"\./extension":.*?function', entry.read_text())
+    assert exposed is not None
+    chunks = set(re.findall(r"\.e\((\w+)\)", exposed[0]))
+    assert len(chunks) >= 2, exposed[0]
+    loaded = [entry, *(file for chunk in chunks for file in entry.parent.glob(f"{chunk}.*.js"))]
+    assert len(loaded) == len(chunks) + 1
+    assert sum(len(gzip.compress(file.read_bytes())) for file in loaded) <= MOST_AT_START
 
 
 def test_declares_the_command(unpacked: Path) -> None:

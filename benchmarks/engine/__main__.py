@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
 import tempfile
@@ -11,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.reference import keep, save
 from casa_lab.runs.environment import package_versions
 
 from .contenders import machinery
@@ -19,11 +19,10 @@ from .ladder import CHUNKS, run_ladder
 from .latency import run_latency
 from .levers import run_levers
 from .pairs import run_pairs
-from .report import document, tables
+from .report import tables
 
 PARTS = (*BRANCHES, "latency", "levers", "ladder")
 HERE = Path(__file__).parent.parent
-REFERENCE = HERE / "RESULTS.json"
 
 
 def main() -> None:
@@ -36,11 +35,7 @@ def main() -> None:
         print(f"\n## {part}", *tables(part, results[part]["found"]), sep="\n\n")
         save(results, HERE / "results" / f"{'-'.join(options.only)}.json")
     if options.reference:
-        known = json.loads(REFERENCE.read_text()) if REFERENCE.exists() else {}
-        known.update(results)
-        results = {part: known[part] for part in PARTS if part in known}
-        save(results, REFERENCE)
-        REFERENCE.with_suffix(".md").write_text(document(results))
+        keep(results)
 
 
 def measure(part: str, options: argparse.Namespace) -> dict[str, Any]:
@@ -66,10 +61,6 @@ def circumstances(options: argparse.Namespace) -> dict[str, Any]:
         "versions": package_versions(),
         "options": {name: getattr(options, name) for name in told},
     }
-
-
-def save(results: dict[str, Any], path: Path) -> None:
-    path.write_text(json.dumps(results, indent=1) + "\n")
 
 
 def parse() -> argparse.Namespace:

@@ -116,13 +116,14 @@ def tables(part: str, found: Mapping[str, Any]) -> list[str]:
 
 
 def document(results: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return all results as a page."""
+    """Return all results as a page, those of the browser with the tables that came with them."""
     page = ["# Results", "", "Made by `nox -s bench -- --reference`; see [README](README.md)."]
     for part, result in results.items():
         made = result["made"]
         options = ", ".join(f"{name} {value}" for name, value in made["options"].items())
         versions = ", ".join(f"{name} {value}" for name, value in made["versions"].items())
         page += ["", f"## {part}", "", f"{made['date']}, {made['machine']}: {options}. {versions}."]
-        for table in tables(part, result["found"]):
+        ready = [markdown(lines) for lines in result.get("tables", ())]
+        for table in ready or tables(part, result["found"]):
             page += ["", table]
     return "\n".join(page) + "\n"

@@ -5,13 +5,25 @@ const TAIL = 10;
 
 /** One line of text that is shortened in its middle where it does not fit. */
 export function MiddleEllipsis({ text }: { text: string }): JSX.Element {
-  const cut = text.length > 2 * TAIL ? text.length - TAIL : text.length;
-  return (
-    <span className="casa-MiddleEllipsis" title={text} aria-label={text}>
-      <span className="casa-MiddleEllipsis-head" aria-hidden="true">
-        {text.slice(0, cut)}
+  if (text.length <= 2 * TAIL) {
+    return (
+      <span className="casa-MiddleEllipsis" title={text}>
+        <span className="casa-MiddleEllipsis-head">{text}</span>
       </span>
-      <span aria-hidden="true">{text.slice(cut)}</span>
+    );
+  }
+  // To those who hear it, it is one thing: two pieces would be read as two words.
+  return (
+    <span
+      className="casa-MiddleEllipsis"
+      role="img"
+      title={text}
+      aria-label={text}
+    >
+      <span className="casa-MiddleEllipsis-head" aria-hidden="true">
+        {text.slice(0, -TAIL)}
+      </span>
+      <span aria-hidden="true">{text.slice(-TAIL)}</span>
     </span>
   );
 }

@@ -176,15 +176,15 @@ describe('HistogramModel', () => {
   });
 
   it('zooms, and goes back', () => {
-    model.zoom({ low: 0, high: 1 });
-    model.zoom({ low: 0.2, high: 0.5 });
-    model.zoom({ low: 0.3, high: 0.6 }, true);
+    model.zoom({ x: { low: 0, high: 1 } });
+    model.zoom({ x: { low: 0.2, high: 0.5 } });
+    model.zoom({ x: { low: 0.3, high: 0.6 } }, true);
     expect(model.range).toEqual({ low: 0.3, high: 0.6 });
     model.undoZoom();
     expect(model.range).toEqual({ low: 0, high: 1 });
     model.undoZoom();
     expect([model.range, model.canUndoZoom]).toEqual([null, false]);
-    model.zoom({ low: 0, high: 1 });
+    model.zoom({ x: { low: 0, high: 1 } });
     model.chooseX('pt');
     expect(model.range).toBeNull();
   });

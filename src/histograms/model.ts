@@ -7,7 +7,7 @@ import type { IFrame } from './frame';
 import type { PinnedRun } from './pin';
 import type { IRange } from './renderer';
 import type { IHistogramStream, IWatchReceiver } from './stream';
-import { ZoomHistory } from './zoom';
+import { type IZoom, WHOLE, ZoomHistory } from './zoom';
 
 /** How a histogram is drawn, apart from what is drawn of it. */
 export interface IDrawing {
@@ -140,6 +140,8 @@ export class HistogramModel implements IDisposable, IWatchReceiver {
         this._zoom = new ZoomHistory();
         wanted.integrate = null;
         wanted.rebin = 1;
+      } else if (wanted.y !== this._view.y) {
+        this._zoom = new ZoomHistory({ x: this.range, y: null });
       }
       this._setView(consistent(wanted, this._histogram, change));
       this._changed.emit();
@@ -148,7 +150,17 @@ export class HistogramModel implements IDisposable, IWatchReceiver {
 
   /** Values that the horizontal axis shows; null for all. */
   get range(): IRange | null {
-    return this._zoom.range;
+    return this._zoom.shown.x;
+  }
+
+  /** Values that the vertical axis of a map shows; null for all. */
+  get rangeY(): IRange | null {
+    return this._zoom.shown.y;
+  }
+
+  /** Whether anything of the axes is not shown. */
+  get isZoomed(): boolean {
+    return this.range !== null || this.rangeY !== null;
   }
 
   /** Whether there is a zoom to undo. */
@@ -157,18 +169,27 @@ export class HistogramModel implements IDisposable, IWatchReceiver {
   }
 
   /**
-   * Shows a range of the horizontal axis; null for all of it.
+   * Shows ranges of the axes; what is not named stays as it is.
    *
+   * @param change - The ranges, null for all of an axis.
    * @param isGesture - True when the last change goes on, so that both are
    * undone at once.
    */
-  zoom(range: IRange | null, isGesture = false): void {
+  zoom(change: Partial<IZoom>, isGesture = false): void {
+    const shown = { ...this._zoom.shown, ...change };
     if (isGesture) {
-      this._zoom.replace(range);
+      this._zoom.replace(shown);
     } else {
-      this._zoom.set(range);
+      this._zoom.set(shown);
     }
     this._changed.emit();
+  }
+
+  /** Shows all of the axes. */
+  unzoom(): void {
+    if (this.isZoomed) {
+      this.zoom(WHOLE);
+    }
   }
 
   /** Goes back to what was shown before the last zoom. */

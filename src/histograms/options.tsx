@@ -7,7 +7,7 @@ import { Choice, NumberField, Toggle, option } from './fields';
 import type { HistogramModel } from './model';
 import type { IRunChoice } from './pin';
 import { axisRange } from './zoom';
-import { plotData } from './renderer';
+import { type IRange, plotData } from './renderer';
 
 interface IOptionsProps {
   readonly model: HistogramModel;
@@ -40,17 +40,7 @@ function AxisOptions({ model, trans, view }: IOptionsProps): JSX.Element {
   const axis = histogram.axes.find(({ name }) => name === view.x);
   const yAxis = histogram.axes.find(({ name }) => name === view.y);
   const isMap = view.y !== null && !view.profile;
-  const limits = frame && axisRange(plotData(frame, []));
-  const range = model.range ?? limits;
-  const zoom = (low: number | null, high: number | null): void => {
-    const wanted = {
-      low: low ?? limits?.low ?? 0,
-      high: high ?? limits?.high ?? 1
-    };
-    if (wanted.low < wanted.high) {
-      model.zoom(low === null && high === null ? null : wanted);
-    }
-  };
+  const data = frame && plotData(frame, []);
   return (
     <Group label={trans.__('Axis')}>
       <Rebin
@@ -71,15 +61,11 @@ function AxisOptions({ model, trans, view }: IOptionsProps): JSX.Element {
       )}
       {!axis?.discrete && (
         <>
-          <NumberField
-            label={trans.__('From')}
-            value={range?.low ?? null}
-            onChange={low => zoom(low, model.range?.high ?? null)}
-          />
-          <NumberField
-            label={trans.__('to')}
-            value={range?.high ?? null}
-            onChange={high => zoom(model.range?.low ?? null, high)}
+          <Range
+            labels={[trans.__('From'), trans.__('to')]}
+            limits={data && axisRange(data)}
+            value={model.range}
+            onChange={x => model.zoom({ x })}
           />
           <Toggle
             label={trans.__('Log axis')}
@@ -87,6 +73,14 @@ function AxisOptions({ model, trans, view }: IOptionsProps): JSX.Element {
             onChange={logX => model.draw({ logX })}
           />
         </>
+      )}
+      {isMap && !yAxis?.discrete && (
+        <Range
+          labels={[trans.__('Upwards from'), trans.__('to')]}
+          limits={data?.map ? axisRange(data.map) : null}
+          value={model.rangeY}
+          onChange={y => model.zoom({ y })}
+        />
       )}
       <Toggle
         label={trans.__('Overflow')}
@@ -279,6 +273,43 @@ function NormalisationOptions({
         />
       )}
     </Group>
+  );
+}
+
+interface IRangeProps {
+  readonly labels: readonly [from: string, to: string];
+
+  /** The whole axis; null before anything is known of it. */
+  readonly limits: IRange | null;
+  readonly value: IRange | null;
+  readonly onChange: (range: IRange | null) => void;
+}
+
+/** Both ends of what is shown of an axis. */
+function Range({ labels, limits, onChange, value }: IRangeProps): JSX.Element {
+  const choose = (low: number | null, high: number | null): void => {
+    const wanted = {
+      low: low ?? limits?.low ?? 0,
+      high: high ?? limits?.high ?? 1
+    };
+    if (wanted.low < wanted.high) {
+      onChange(low === null && high === null ? null : wanted);
+    }
+  };
+  const shown = value ?? limits;
+  return (
+    <>
+      <NumberField
+        label={labels[0]}
+        value={shown?.low ?? null}
+        onChange={low => choose(low, value?.high ?? null)}
+      />
+      <NumberField
+        label={labels[1]}
+        value={shown?.high ?? null}
+        onChange={high => choose(value?.low ?? null, high)}
+      />
+    </>
   );
 }
 

@@ -1,6 +1,6 @@
 import * as React from 'react';
 
-import type { IDrag } from './gestures';
+import { type IDrag, areaOf } from './drags';
 import { useSignal } from './hooks';
 import type { HistogramModel } from './model';
 import type { Plot } from './plot';
@@ -25,16 +25,18 @@ export function Overlay({
   }
   const { frame } = figure.main;
   const lowest = figure.panel?.frame ?? frame;
-  const style = (from: number, to: number): React.CSSProperties => {
-    const left = Math.max(0, Math.min(from, to));
-    const right = Math.min(frame.width, Math.max(from, to));
-    return {
-      left: frame.left + left,
-      top: frame.top,
-      width: Math.max(0, right - left),
-      height: lowest.top + lowest.height - frame.top
-    };
-  };
+  const style = (
+    [left, right]: readonly [number, number],
+    rows: readonly [number, number] | null = null
+  ): React.CSSProperties => ({
+    left: frame.left + left,
+    top: frame.top + (rows?.[0] ?? 0),
+    width: Math.max(0, right - left),
+    height: rows
+      ? Math.max(0, rows[1] - rows[0])
+      : lowest.top + lowest.height - frame.top
+  });
+  const area = drag && drag.tool !== 'pan' ? areaOf(drag, figure) : null;
   const integrate = model.view?.integrate;
   const { bins } = data;
   const edgeOf = (value: number | null, side: -1 | 1): number => {
@@ -46,20 +48,20 @@ export function Overlay({
         : [bins[0]?.low, ...bins.map(({ high }) => high)].findIndex(
             edge => Math.abs((edge ?? 0) - value) <= 1e-9 * Math.abs(value)
           );
-    return figure.edges[index] ?? 0;
+    return Math.min(frame.width, Math.max(0, figure.edges[index] ?? 0));
   };
   return (
     <>
       {integrate && !data.map && (
         <div
           className="casa-Plot-selection"
-          style={style(edgeOf(integrate[0], -1), edgeOf(integrate[1], 1))}
+          style={style([edgeOf(integrate[0], -1), edgeOf(integrate[1], 1)])}
         />
       )}
-      {drag && drag.tool !== 'pan' && (
+      {drag && area && (
         <div
-          className={`casa-Plot-drag casa-mod-${drag.tool}`}
-          style={style(drag.from, drag.to)}
+          className={`casa-Plot-drag casa-mod-${drag.tool}${area.y ? ' casa-mod-area' : ''}`}
+          style={style(area.x ?? [0, frame.width], area.y)}
         />
       )}
     </>

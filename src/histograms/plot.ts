@@ -55,6 +55,10 @@ export class Plot implements IDisposable {
     }
     this._isDisposed = true;
     cancelAnimationFrame(this._request);
+    if (this._compact) {
+      // Of hundreds of thumbnails, those out of sight are to cost nothing.
+      this._painter.clear();
+    }
     Signal.clearData(this);
   }
 
@@ -67,17 +71,11 @@ export class Plot implements IDisposable {
     }
   }
 
-  private _schedule(): void {
-    if (this._request === 0) {
-      this._request = requestAnimationFrame(() => {
-        this._request = 0;
-        this._paint();
-      });
-    }
-  }
-
-  private _paint(): void {
-    const { drawing, frame, histogram, order, range } = this._model;
+  /** Paints now what there is to paint, without waiting for the browser. */
+  paint(): void {
+    cancelAnimationFrame(this._request);
+    this._request = 0;
+    const { drawing, frame, histogram, order, range, rangeY } = this._model;
     if (this._isDisposed || !frame || !(this._width > 0 && this._height > 0)) {
       return;
     }
@@ -89,6 +87,7 @@ export class Plot implements IDisposable {
       log: drawing.log,
       logX: drawing.logX ?? header.x.transform === 'log',
       range,
+      rangeY,
       isMean: isMean(histogram, header.view),
       compact: this._compact,
       xLabel: header.x.label,
@@ -101,6 +100,12 @@ export class Plot implements IDisposable {
     });
     this._painter.paint(this._figure);
     this._painted.emit();
+  }
+
+  private _schedule(): void {
+    if (this._request === 0) {
+      this._request = requestAnimationFrame(() => this.paint());
+    }
   }
 
   private _compact: boolean;

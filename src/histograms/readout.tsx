@@ -184,17 +184,20 @@ function binStyle(
     left: frame.left + left,
     width: Math.max(1, right - left)
   };
-  return yBin === null || yEdges.length === 0
-    ? {
-        ...across,
-        top: frame.top,
-        height: (bottom ?? frame.top + frame.height) - frame.top
-      }
-    : {
-        ...across,
-        top: frame.top + yEdges[yBin + 1],
-        height: Math.max(1, yEdges[yBin] - yEdges[yBin + 1])
-      };
+  if (yBin === null || yEdges.length === 0) {
+    return {
+      ...across,
+      top: frame.top,
+      height: (bottom ?? frame.top + frame.height) - frame.top
+    };
+  }
+  const high = Math.max(0, yEdges[yBin + 1]);
+  const low = Math.min(frame.height, yEdges[yBin]);
+  return {
+    ...across,
+    top: frame.top + high,
+    height: Math.max(1, low - high)
+  };
 }
 
 /** Puts the box on the side of the bin where there is more room. */

@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { Tool } from './gestures';
+import type { Tool } from './drags';
 import { useSignal } from './hooks';
 import type { HistogramModel } from './model';
 import { IconButton } from '../components/button';
@@ -57,8 +57,8 @@ export function PlotTools({
       <IconButton
         icon={zoomOutIcon}
         label={trans.__('Show the whole axis (0)')}
-        disabled={model.range === null}
-        onClick={() => model.zoom(null)}
+        disabled={!model.isZoomed}
+        onClick={() => model.unzoom()}
       />
     </div>
   );

@@ -5,7 +5,8 @@ import { partialText } from './fractions';
 import type { IFrame } from './frame';
 import { useOnScreen, useSignal, useSize } from './hooks';
 import type { HistogramModel } from './model';
-import { type Tool, useGestures } from './gestures';
+import type { Tool } from './drags';
+import { useGestures } from './gestures';
 import { Integrals } from './integrals';
 import { Overlay } from './overlay';
 import { Plot } from './plot';
@@ -52,11 +53,9 @@ export function FullPlot({ model, trans }: IPlotProps): JSX.Element {
         {...handlers}
       >
         <svg ref={svg} role="img" aria-label={plotTitle(model, trans)} />
-        {plot.current && (
-          <Overlay plot={plot.current} model={model} drag={drag} />
-        )}
-        {cursor && plot.current && (
-          <Readout cursor={cursor} plot={plot.current} trans={trans} />
+        {plot && <Overlay plot={plot} model={model} drag={drag} />}
+        {cursor && plot && (
+          <Readout cursor={cursor} plot={plot} trans={trans} />
         )}
         <PlotMessage model={model} trans={trans} />
       </div>
@@ -115,42 +114,42 @@ function plotTitle(model: HistogramModel, trans: TranslationBundle): string {
     : trans.__('%1 along %2', path, axis);
 }
 
-/** Keeps a plot in an element, and the model up to date while it is on screen. */
+/**
+ * Keeps a plot in an element, and the model up to date, while it is on screen:
+ * there may be hundreds that nobody sees.
+ */
 function usePlot(
   model: HistogramModel,
   container: React.RefObject<HTMLDivElement>,
   compact: boolean,
   trans: TranslationBundle
 ): {
-  plot: React.RefObject<Plot>;
+  plot: Plot | null;
   svg: React.RefObject<SVGSVGElement>;
 } {
-  const plot = React.useRef<Plot | null>(null);
+  const [plot, setPlot] = React.useState<Plot | null>(null);
   const svg = React.useRef<SVGSVGElement>(null);
-  const resize = React.useCallback((width: number, height: number) => {
-    plot.current?.resize(width, height);
-  }, []);
-  const show = React.useCallback(() => {
+  const draw = React.useCallback(() => {
+    if (!svg.current || !container.current) {
+      return () => undefined;
+    }
+    const { clientHeight, clientWidth } = container.current;
+    const drawn = new Plot({ model, svg: svg.current, trans, compact });
+    drawn.resize(clientWidth, clientHeight);
+    drawn.paint();
     const shown = model.show();
-    return () => shown.dispose();
-  }, [model]);
-
-  React.useLayoutEffect(() => {
-    if (!svg.current) {
-      return;
-    }
-    const current = new Plot({ model, svg: svg.current, trans, compact });
-    plot.current = current;
-    if (container.current) {
-      const { clientHeight, clientWidth } = container.current;
-      current.resize(clientWidth, clientHeight);
-    }
+    setPlot(drawn);
     return () => {
-      current.dispose();
-      plot.current = null;
+      setPlot(null);
+      shown.dispose();
+      drawn.dispose();
     };
   }, [compact, container, model, trans]);
+  const resize = React.useCallback(
+    (width: number, height: number) => plot?.resize(width, height),
+    [plot]
+  );
+  useOnScreen(container, draw);
   useSize(container, resize);
-  useOnScreen(container, show);
   return { plot, svg };
 }

@@ -1,10 +1,25 @@
+import type { HistogramModel } from './model';
 import { type IPlotData, type IRange, isFlow } from './renderer';
+
+/** How much one notch of the wheel, or one key, zooms. */
+export const ZOOM_STEP = 1.25;
 
 /** Zoomed further in, a plot shows next to nothing. */
 const SMALLEST = 1e-6;
 
+/** What is shown of the axes; null for all of an axis. */
+export interface IZoom {
+  readonly x: IRange | null;
+
+  /** The vertical axis of a map. */
+  readonly y: IRange | null;
+}
+
+/** Nothing left out. */
+export const WHOLE: IZoom = { x: null, y: null };
+
 /** Returns the range of an axis without its flow bins. */
-export function axisRange({ bins }: IPlotData): IRange {
+export function axisRange({ bins }: Pick<IPlotData, 'bins'>): IRange {
   const inside = bins.filter(bin => !isFlow(bin));
   return {
     low: inside[0]?.low ?? 0,
@@ -37,36 +52,68 @@ export function within(range: IRange, axis: IRange): IRange | null {
   return { low, high: low + width };
 }
 
-/** The ranges that a plot was zoomed to, to go back to. */
+/** Values around which is zoomed; null for an axis that stays as it is. */
+export interface IAround {
+  readonly x: number;
+  readonly y: number | null;
+}
+
+/** Shows less or more of the axes by a factor, so that values stay in place. */
+export function zoomAround(
+  model: HistogramModel,
+  data: IPlotData,
+  around: IAround,
+  factor: number
+): void {
+  const next = (
+    axis: IRange,
+    shown: IRange | null,
+    value: number
+  ): IRange | null => within(zoomed(shown ?? axis, value, factor), axis);
+  const x = next(axisRange(data), model.range, around.x);
+  const y =
+    data.map && around.y !== null
+      ? next(axisRange(data.map), model.rangeY, around.y)
+      : null;
+  if (x || y || model.isZoomed) {
+    model.zoom({ x, y });
+  }
+}
+
+/** What a plot was zoomed to, to go back to. */
 export class ZoomHistory {
-  /** What is shown; null for the whole axis. */
-  get range(): IRange | null {
-    return this._range;
+  constructor(shown: IZoom = WHOLE) {
+    this._shown = shown;
+  }
+
+  /** What is shown. */
+  get shown(): IZoom {
+    return this._shown;
   }
 
   get canUndo(): boolean {
     return this._past.length > 0;
   }
 
-  /** Shows a range. */
-  set(range: IRange | null): void {
-    this._past = [...this._past, this._range].slice(-DEPTH);
-    this._range = range;
+  /** Shows something else. */
+  set(shown: IZoom): void {
+    this._past = [...this._past, this._shown].slice(-DEPTH);
+    this._shown = shown;
   }
 
-  /** Shows a range that continues the last one: a step of a gesture. */
-  replace(range: IRange | null): void {
-    this._range = range;
+  /** Shows what continues the last change: a step of a gesture. */
+  replace(shown: IZoom): void {
+    this._shown = shown;
   }
 
-  /** Goes back to the range before. */
+  /** Goes back to what was shown before. */
   undo(): void {
-    this._range = this._past[this._past.length - 1] ?? null;
+    this._shown = this._past[this._past.length - 1] ?? this._shown;
     this._past = this._past.slice(0, -1);
   }
 
-  private _past: readonly (IRange | null)[] = [];
-  private _range: IRange | null = null;
+  private _past: readonly IZoom[] = [];
+  private _shown: IZoom;
 }
 
 /** How far one can go back. */

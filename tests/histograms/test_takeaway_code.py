@@ -169,6 +169,8 @@ def test_the_code_draws_what_the_view_shows(tmp_path: Path, name: str, log: bool
     write_snapshot(snapshot, {"muons/mass": sample()}, 1, {"DY": 0.5}, final=False)
     index, uhi = read_with_index(snapshot, "muons/mass")
     choice = Choice(histogram="muons/mass", view=VIEWS[name], log=log, order=["TTbar", "DY"])
+    if name == "map":
+        choice.range, choice.range_y = (70.0, 100.0), (0.0, 2.0)
     numbers = numbers_for(uhi, VIEWS[name], index.fractions, choice.order)
     (histogram,) = index.histograms
     look = Look(style="cms", status="Preliminary", luminosity=59.8, energy=13.6)
@@ -183,6 +185,9 @@ def test_the_code_draws_what_the_view_shows(tmp_path: Path, name: str, log: bool
             assert_same(namespace[variable], expected, variable)
     figure = namespace["fig"]
     figure.canvas.draw()
+    if choice.range_y is not None:
+        limits = (figure.axes[0].get_xlim(), figure.axes[0].get_ylim())
+        assert limits == (choice.range, choice.range_y)
     drawn = [line.get_ydata() for axes in figure.axes for line in axes.lines]
     for row in (*numbers.having("data", "points"), *(r for r in numbers.panel if r.role == "data")):
         points = np.where(np.isfinite(row.values), row.values, np.nan)

@@ -51,12 +51,15 @@ class Choice(BaseModel):
     range: tuple[float, float] | None = Field(
         None, description="Which part of the horizontal axis is shown; null for all of it."
     )
+    range_y: tuple[float, float] | None = Field(
+        None, description="The same of the vertical axis of a map."
+    )
     order: list[str] = Field(
         default_factory=list,
         description="Categories of the stack from the bottom up; others follow.",
     )
 
-    @field_validator("range")
+    @field_validator("range", "range_y")
     @classmethod
     def _not_empty(cls, ends: tuple[float, float] | None) -> tuple[float, float] | None:
         if ends is not None and not -math.inf < ends[0] < ends[1] < math.inf:

@@ -292,12 +292,15 @@ def _map(numbers: Numbers, histogram: Histogram, choice: Choice) -> Iterator[str
     label = histogram.label if histogram.label != histogram.path else "Entries"
     yield f"drawn.cbar.set_label({quoted(drawable(label))})"
     yield f"ax.set_xlabel({quoted(drawable(header.x.label))})"
-    if choice.range is not None:
-        yield f"ax.set_xlim({choice.range[0]!r}, {choice.range[1]!r})"
     yield from _names_along(header.x, "ax")
     if header.y is not None:
         yield from _names_along(header.y, "ax", "y")
         yield f"ax.set_ylabel({quoted(drawable(header.y.label))})"
+    # Last, for marks out of sight would widen what is shown.
+    if choice.range is not None:
+        yield f"ax.set_xlim({choice.range[0]!r}, {choice.range[1]!r})"
+    if choice.range_y is not None:
+        yield f"ax.set_ylim({choice.range_y[0]!r}, {choice.range_y[1]!r})"
 
 
 def _experiment(numbers: Numbers, look: Look) -> Iterator[str]:

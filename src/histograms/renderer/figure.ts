@@ -88,6 +88,9 @@ export interface IFigure {
 
   /** Returns the value at a place in the frame, in pixels. */
   readonly valueAt: (position: number) => number;
+
+  /** The same upwards in a map; null otherwise. */
+  readonly valueAtY: ((position: number) => number) | null;
 }
 
 /** How a figure is laid out. */
@@ -106,6 +109,9 @@ export interface IFigureOptions {
 
   /** Values between which the horizontal axis is shown; null for all. */
   readonly range: IRange | null;
+
+  /** The same upwards in a map. */
+  readonly rangeY: IRange | null;
 
   /** True for a thumbnail: no legend, no axis labels, no panel. */
   readonly compact: boolean;

@@ -116,7 +116,8 @@ export function layoutRows(data: IPlotData, options: IFigureOptions): IFigure {
     })),
     edges: x.edges,
     yEdges: [],
-    valueAt: position => x.scale.invert(position)
+    valueAt: position => x.scale.invert(position),
+    valueAtY: null
   };
 }
 

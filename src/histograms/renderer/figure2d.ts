@@ -27,14 +27,16 @@ export function layoutMap(
   map: IMapData,
   options: IFigureOptions
 ): IFigure {
-  const { compact, height, logX, range, width } = options;
+  const { compact, height, logX, range, rangeY, width } = options;
   const fontSize = fontOf(options);
   const bottom = bottomMargin(data.bins, options, fontSize);
   const top = topMargin(options);
   const frameHeight = Math.max(20, height - top - bottom.margin);
   const isLogY = map.axis.transform === 'log';
-  const y = binScale(map.bins, null, isLogY, frameHeight, 0);
-  const yTicks = binTicks(map.bins, y, Y_SPACING);
+  const y = binScale(map.bins, rangeY, isLogY, frameHeight, 0);
+  const yTicks = binTicks(map.bins, y, Y_SPACING).filter(
+    ({ position }) => position >= -0.5 && position <= frameHeight + 0.5
+  );
   const { isLog, z } = colorScale(map, options, frameHeight);
   const zTicks = verticalTicks(z, isLog, frameHeight);
   const barSpace = compact
@@ -86,7 +88,8 @@ export function layoutMap(
     legend: [],
     edges: x.edges,
     yEdges: y.edges,
-    valueAt: position => x.scale.invert(position)
+    valueAt: position => x.scale.invert(position),
+    valueAtY: position => y.scale.invert(position)
   };
 }
 

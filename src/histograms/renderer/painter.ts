@@ -53,6 +53,11 @@ export class FigurePainter {
     );
   }
 
+  /** Takes away all that was painted, and what it was painted with. */
+  clear(): void {
+    this._svg.selectAll('*').remove();
+  }
+
   private _addHatch(
     defs: Selection<SVGDefsElement, unknown, null, undefined>
   ): void {

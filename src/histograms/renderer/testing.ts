@@ -7,6 +7,7 @@ export const FIGURE_OPTIONS: IFigureOptions = {
   log: false,
   logX: false,
   range: null,
+  rangeY: null,
   isMean: false,
   compact: false,
   xLabel: '$p_T$ [GeV]',

@@ -172,7 +172,6 @@ function Fraction({ histogram, trans }: IHistogramProps): JSX.Element | null {
 /** Small pictures of the histograms. */
 function Choice({ model, trans }: Omit<IGalleryProps, 'run'>): JSX.Element {
   const [filter, setFilter] = React.useState('');
-  const { takeAway } = model;
   const wanted = filter.trim().toLowerCase();
   const shown = model.histograms.filter(({ histogram, path }) =>
     `${path} ${histogram.label}`.toLowerCase().includes(wanted)
@@ -195,22 +194,13 @@ function Choice({ model, trans }: Omit<IGalleryProps, 'run'>): JSX.Element {
         aria-label={trans.__('All histograms')}
       >
         {shown.map(histogram => (
-          <li key={histogram.path}>
-            <button
-              type="button"
-              aria-pressed={histogram === model.selected}
-              title={histogram.path}
-              onClick={() => model.select(histogram)}
-              onPointerDown={
-                takeAway && histogram.view
-                  ? dragsCell(() => draggedCode(takeAway, histogram), true)
-                  : undefined
-              }
-            >
-              <ThumbnailName histogram={histogram} />
-              <Thumbnail model={histogram} trans={trans} />
-            </button>
-          </li>
+          <Picture
+            key={histogram.path}
+            histogram={histogram}
+            isSelected={histogram === model.selected}
+            model={model}
+            trans={trans}
+          />
         ))}
       </ul>
       {shown.length === 0 && (
@@ -221,6 +211,37 @@ function Choice({ model, trans }: Omit<IGalleryProps, 'run'>): JSX.Element {
     </>
   );
 }
+
+/** A small picture; memoized, for news of the run should not draw hundreds again. */
+const Picture = React.memo(function Picture({
+  histogram,
+  isSelected,
+  model,
+  trans
+}: IHistogramProps & {
+  readonly isSelected: boolean;
+  readonly model: RunTabModel;
+}): JSX.Element {
+  const { takeAway } = model;
+  return (
+    <li>
+      <button
+        type="button"
+        aria-pressed={isSelected}
+        title={histogram.path}
+        onClick={() => model.select(histogram)}
+        onPointerDown={event => {
+          if (takeAway && histogram.view) {
+            dragsCell(() => draggedCode(takeAway, histogram), true)(event);
+          }
+        }}
+      >
+        <ThumbnailName histogram={histogram} />
+        <Thumbnail model={histogram} trans={trans} />
+      </button>
+    </li>
+  );
+});
 
 /** The name of a histogram and, of a partial one, how much is in it. */
 function ThumbnailName({

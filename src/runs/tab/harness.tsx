@@ -2,6 +2,7 @@ import { nullTranslator } from '@jupyterlab/translation';
 import * as React from 'react';
 import { act } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
+import { fillInBrowser } from '../../components/testing';
 import { FakeStream } from '../../histograms/testing';
 import type { FailureList, Histogram, Run } from '../../services/models';
 import { RunTabModel } from './model';
@@ -12,48 +13,6 @@ import { RunView } from './widget';
 /** The texts of the views under test. */
 export const trans = nullTranslator.load('casa-lab');
 
-/** Sees every element at once, as if it were on screen. */
-class SeesAll implements IntersectionObserver {
-  constructor(private readonly _callback: IntersectionObserverCallback) {}
-
-  readonly root = null;
-  readonly rootMargin = '';
-  readonly scrollMargin = '';
-  readonly thresholds = [];
-
-  observe(target: Element): void {
-    const entry = { isIntersecting: true, target } as IntersectionObserverEntry;
-    this._callback([entry], this);
-  }
-
-  disconnect(): void {
-    // Nothing was set up.
-  }
-
-  unobserve(): void {
-    // Nothing was set up.
-  }
-
-  takeRecords(): IntersectionObserverEntry[] {
-    return [];
-  }
-}
-
-/** Nothing has a size in these tests. */
-class NeverResized implements ResizeObserver {
-  observe(): void {
-    // Nothing changes.
-  }
-
-  disconnect(): void {
-    // Nothing was set up.
-  }
-
-  unobserve(): void {
-    // Nothing was set up.
-  }
-}
-
 /** The view of a run in a page, which a test looks at and acts on. */
 export class TabHarness {
   host = document.createElement('div');
@@ -62,11 +21,7 @@ export class TabHarness {
 
   /** Begins with an empty page. */
   open(): void {
-    Object.assign(globalThis, {
-      IS_REACT_ACT_ENVIRONMENT: true,
-      IntersectionObserver: SeesAll,
-      ResizeObserver: NeverResized
-    });
+    fillInBrowser();
     this.host = document.body.appendChild(document.createElement('div'));
     this.runs = new FakeRuns(makeRun());
     this.stream = new FakeStream();

@@ -43,6 +43,18 @@ describe('RunTabModel', () => {
     expect(runs.histograms).toHaveBeenCalledTimes(1);
   });
 
+  it('draws nothing anew while hidden, but tells how the run is', () => {
+    const [drawn, told] = [jest.fn(), jest.fn()];
+    model.changed.connect(drawn);
+    model.runChanged.connect(told);
+    runs.change({ state: 'paused' });
+    expect([drawn.mock.calls.length, told.mock.calls.length]).toEqual([0, 1]);
+    model.isVisible = true;
+    expect(drawn).toHaveBeenCalledTimes(1);
+    runs.change({ state: 'running' });
+    expect(drawn).toHaveBeenCalledTimes(2);
+  });
+
   it('shows the first histogram that can be drawn', async () => {
     model.isVisible = true;
     runs.histograms.mockResolvedValue({
@@ -198,7 +210,7 @@ describe('RunTabModel', () => {
 
   it('knows when the run is gone', () => {
     const changed = jest.fn();
-    model.changed.connect(changed);
+    model.runChanged.connect(changed);
     expect(model.isGone).toBe(false);
     runs.change(null);
     expect(model.isGone).toBe(true);
@@ -229,7 +241,7 @@ describe('RunTabModel', () => {
     const options = { runs: early, stream: new FakeStream() };
     const old = new RunTabModel({ run: 'r1', ...options });
     expect(old.isGone).toBe(false);
-    const known = new Promise(resolve => old.changed.connect(resolve));
+    const known = new Promise(resolve => old.runChanged.connect(resolve));
     await known;
     expect(early.load).toHaveBeenCalledWith('r1');
     expect(old.run?.id).toBe('r1');
@@ -239,7 +251,7 @@ describe('RunTabModel', () => {
   it('knows when nobody knows the run', async () => {
     const runs = new FakeRuns(undefined);
     const lost = new RunTabModel({ run: 'r1', runs, stream: new FakeStream() });
-    const told = new Promise(resolve => lost.changed.connect(resolve));
+    const told = new Promise(resolve => lost.runChanged.connect(resolve));
     expect(lost.isGone).toBe(false);
     await told;
     expect(lost.isGone).toBe(true);

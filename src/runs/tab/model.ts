@@ -37,7 +37,10 @@ export class RunTabModel implements IDisposable {
     this._run = runs.get(id);
     this.catalog = new Resource<HistogramCatalog>({
       fetch: () => runs.histograms(id),
-      interval: 3_000
+      interval: 3_000,
+      // Their contents come by themselves.
+      identity: ({ histograms }) => JSON.stringify(histograms),
+      longest: 30_000
     });
     this.failures = new Resource<FailureList>({
       fetch: () => runs.failures(id),
@@ -117,9 +120,14 @@ export class RunTabModel implements IDisposable {
     return this._isDisposed;
   }
 
-  /** Emitted when the run, its histograms or the selection changed. */
+  /** Emitted when the run, its histograms or the selection changed, and somebody sees it. */
   get changed(): ISignal<this, void> {
     return this._changed;
+  }
+
+  /** Emitted when the run changed, whether or not somebody sees the tab. */
+  get runChanged(): ISignal<this, void> {
+    return this._runChanged;
   }
 
   /** Whether somebody sees the tab; nothing is fetched for one that is hidden. */
@@ -127,8 +135,12 @@ export class RunTabModel implements IDisposable {
     return this._isVisible;
   }
   set isVisible(value: boolean) {
+    const isShown = value && !this._isVisible;
     this._isVisible = value;
     this._fetchNews();
+    if (isShown) {
+      this._changed.emit();
+    }
   }
 
   /** Notes that somebody sees a part of the tab; returns what to call when that ends. */
@@ -237,7 +249,11 @@ export class RunTabModel implements IDisposable {
     if (run !== this._run || run === undefined) {
       this._run = run;
       this._fetchNews();
-      this._changed.emit();
+      this._runChanged.emit();
+      // Ten hidden tabs are not drawn anew twice a second.
+      if (this._isVisible) {
+        this._changed.emit();
+      }
     }
   }
 
@@ -253,7 +269,7 @@ export class RunTabModel implements IDisposable {
       run.histograms_sequence > 0 &&
       this._isNews('catalog', `${run.histograms_sequence} ${ended}`)
     ) {
-      this.catalog.refresh();
+      this.catalog.refresh(ended);
     }
     // Whole files fail before their chunks are counted: look again at the end.
     if (
@@ -334,6 +350,7 @@ export class RunTabModel implements IDisposable {
   private _isLookedFor = true;
   private _isVisible = false;
   private _run: Run | undefined;
+  private _runChanged = new Signal<this, void>(this);
   private _runs: IRunManager;
   private _selected: HistogramModel | null = null;
   private _shown = new Set<RunTabPart>();

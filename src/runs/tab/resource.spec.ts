@@ -55,6 +55,32 @@ describe('Resource', () => {
     expect(resource.problem).toBeNull();
   });
 
+  it('asks less and less for what stays the same, unless it is urgent', async () => {
+    const fetch = jest.fn(async () => 'same');
+    const patient = new Resource<string>({
+      fetch,
+      interval: 1_000,
+      identity: value => value,
+      longest: 3_000
+    });
+    // Asked for all the time, as by a run that goes on.
+    const calls: number[] = [];
+    for (let second = 0; second < 12; second++) {
+      patient.refresh();
+      await jest.advanceTimersByTimeAsync(1_000);
+      calls.push(fetch.mock.calls.length);
+    }
+    expect(calls).toEqual([1, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5, 6]);
+    fetch.mockResolvedValue('other');
+    patient.refresh(true);
+    expect(fetch).toHaveBeenCalledTimes(7);
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(patient.value).toBe('other');
+    patient.refresh();
+    expect(fetch).toHaveBeenCalledTimes(8);
+    patient.dispose();
+  });
+
   it('is silent once disposed', async () => {
     const changed = jest.fn();
     resource.changed.connect(changed);

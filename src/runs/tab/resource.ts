@@ -12,6 +12,9 @@ export class Resource<T> implements IDisposable {
   constructor(options: Resource.IOptions<T>) {
     this._fetch = options.fetch;
     this._interval = options.interval;
+    this._identity = options.identity ?? null;
+    this._longest = options.longest ?? options.interval;
+    this._pause = options.interval;
   }
 
   get isDisposed(): boolean {
@@ -42,8 +45,16 @@ export class Resource<T> implements IDisposable {
     Signal.clearData(this);
   }
 
-  /** Fetches now, or as soon as that is due again. */
-  refresh(): void {
+  /**
+   * Fetches now, or as soon as that is due again.
+   *
+   * @param isUrgent - True where it has surely changed: the rest is cut short.
+   */
+  refresh(isUrgent = false): void {
+    if (isUrgent && !this._isLoading) {
+      window.clearTimeout(this._timer);
+      this._isResting = false;
+    }
     if (this._isResting) {
       this._isWanted = true;
     } else if (!this._isDisposed) {
@@ -52,15 +63,23 @@ export class Resource<T> implements IDisposable {
   }
 
   private async _load(): Promise<void> {
+    this._isLoading = true;
     this._isResting = true;
     this._isWanted = false;
     try {
       const value = await this._fetch();
+      const identity = this._identity?.(value) ?? null;
+      const isSame = identity !== null && identity === this._known;
+      this._known = identity;
+      this._pause = isSame
+        ? Math.min(2 * this._pause, this._longest)
+        : this._interval;
       this._value = value;
       this._problem = null;
     } catch (error) {
       this._problem = messageOf(error);
     }
+    this._isLoading = false;
     if (this._isDisposed) {
       return;
     }
@@ -69,16 +88,21 @@ export class Resource<T> implements IDisposable {
       if (this._isWanted) {
         this.refresh();
       }
-    }, this._interval);
+    }, this._pause);
     this._changed.emit();
   }
 
   private _changed = new Signal<this, void>(this);
   private _fetch: () => Promise<T>;
+  private _identity: ((value: T) => string) | null;
   private _interval: number;
   private _isDisposed = false;
+  private _isLoading = false;
   private _isResting = false;
   private _isWanted = false;
+  private _known: string | null = null;
+  private _longest: number;
+  private _pause: number;
   private _problem: string | null = null;
   private _timer = 0;
   private _value: T | null = null;
@@ -91,5 +115,14 @@ export namespace Resource {
 
     /** Shortest time between two requests, in milliseconds. */
     interval: number;
+
+    /**
+     * What an answer says that matters. As long as that stays the same, it is
+     * asked for less and less often.
+     */
+    identity?: (value: T) => string;
+
+    /** Longest time that a refresh then has to wait, in milliseconds. */
+    longest?: number;
   }
 }

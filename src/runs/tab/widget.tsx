@@ -28,7 +28,7 @@ export class RunTab extends ReactWidget {
     this._trans = options.trans;
     this.addClass('casa-RunTab');
     this.title.closable = true;
-    this.model.changed.connect(this._updateTitle, this);
+    this.model.runChanged.connect(this._updateTitle, this);
     this._updateTitle();
   }
 

@@ -112,13 +112,14 @@ function canBeWhole(format: ExportFormat): boolean {
 
 /** Returns what the server is told of a histogram and how it is shown. */
 function choiceOf(histogram: HistogramModel): Choice {
-  const { drawing, order, path, range, view } = histogram;
+  const { drawing, order, path, range, rangeY, view } = histogram;
   return {
     histogram: path,
     view,
     log: drawing.log,
     log_x: drawing.logX,
     range: range ? [range.low, range.high] : null,
+    range_y: rangeY ? [rangeY.low, rangeY.high] : null,
     order: [...order]
   };
 }

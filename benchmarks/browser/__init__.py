@@ -1,0 +1,1 @@
+"""What Casa costs the browser: JupyterLab in headless Chromium, with runs that go on."""
