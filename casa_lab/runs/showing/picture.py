@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from functools import lru_cache
 
 from casa_lab.runs.folder import open_run
 
 MOST_PLOTS = 4
 """How many histograms are in the picture."""
+
+_one_at_a_time = threading.Lock()
 
 
 def picture_of(run: str) -> bytes | None:
@@ -22,7 +25,8 @@ def picture_of(run: str) -> bytes | None:
         written = open_run(run).histograms.stat().st_mtime_ns
     except FileNotFoundError:
         return None
-    return _drawn(run, written)
+    with _one_at_a_time:  # cells that show the same run get the same picture
+        return _drawn(run, written)
 
 
 @lru_cache(maxsize=16)
