@@ -67,7 +67,8 @@ module.exports = {
   forbidOnly: Boolean(process.env.CI),
   reporter: [['list']],
   retries: 0,
-  timeout: 120_000,
+  // Many times what a story takes: machines may be busy.
+  timeout: 300_000,
   expect: { timeout: 15_000 },
   workers: 1,
   use: {

@@ -114,14 +114,14 @@ export class Casa {
   }
 
   /** Wait until the run in front is in a state. */
-  async waitForState(state: string, timeout = 90_000): Promise<void> {
+  async waitForState(state: string, timeout = 180_000): Promise<void> {
     await expect(this.runTab.locator('.casa-RunTab-badge')).toHaveText(state, {
       timeout
     });
   }
 
   /** Wait until the first histogram is drawn. */
-  async waitForHistogram(timeout = 90_000): Promise<void> {
+  async waitForHistogram(timeout = 180_000): Promise<void> {
     await expect(
       this.runTab.locator('.casa-RunTab-selected .casa-Plot svg path').first()
     ).toBeVisible({ timeout });
@@ -144,7 +144,7 @@ export class Casa {
         .getByRole('button', { name: 'Start a cluster' })
         .click();
     }
-    await expect(this.cluster).toBeVisible({ timeout: 90_000 });
+    await expect(this.cluster).toBeVisible({ timeout: 180_000 });
   }
 
   /** Bring the open tab of a run to the front. */

@@ -22,7 +22,6 @@ test('every example on real files from the sidebar equals plain Coffea', async (
   casa,
   demo
 }) => {
-  test.setTimeout(300_000);
   const real = path.join(String(process.env.CASA_TEST_DATA), 'real');
   cpSync(real, path.join(demo.folder, 'real'), { recursive: true });
   await casa.sidebar.getByRole('button', { name: 'Add datasets' }).click();

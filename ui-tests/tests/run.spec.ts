@@ -69,7 +69,6 @@ test('every benchmark query on the sample equals plain Coffea', async ({
   casa,
   demo
 }) => {
-  test.setTimeout(300_000);
   const runs = [];
   for (const query of [1, 2, 3, 4, 5, 6, 7, 8]) {
     runs.push(

@@ -71,7 +71,7 @@ class CellView:
         from IPython.display import display
 
         bundle = bundle_of(manager.get(self.run))
-        display(bundle, raw=True, display_id=self._display_id)  # type: ignore[no-untyped-call]
+        display(bundle, raw=True, display_id=self._display_id)
         if not _views:
             _shell().events.register("post_run_cell", _wait_for_pictures)
         _views.append(self)
@@ -116,7 +116,7 @@ class CellView:
 
         self._updated = time.monotonic()
         bundle = bundle_of(run, picture)
-        update_display(bundle, raw=True, display_id=self._display_id)  # type: ignore[no-untyped-call]
+        update_display(bundle, raw=True, display_id=self._display_id)
 
 
 def _wait_for_pictures(*_: Any) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from functools import lru_cache
+from pathlib import Path
 
-from casa_lab.runs.folder import open_run
+from casa_lab.folders.cache import read_once
+from casa_lab.runs.folder import RunFolder, open_run
 
 MOST_PLOTS = 4
 """How many histograms are in the picture."""
@@ -22,22 +23,20 @@ def picture_of(run: str) -> bytes | None:
         When they could not be drawn.
     """
     try:
-        written = open_run(run).histograms.stat().st_mtime_ns
+        with _one_at_a_time:  # cells that show the same run get the same picture
+            return _drawn(open_run(run).histograms)
     except FileNotFoundError:
         return None
-    with _one_at_a_time:  # cells that show the same run get the same picture
-        return _drawn(run, written)
 
 
-@lru_cache(maxsize=16)
-def _drawn(run: str, written: int) -> bytes | None:  # noqa: ARG001
+@read_once(16)
+def _drawn(snapshot: Path) -> bytes | None:
     from casa_lab.histograms.snapshot import read_histogram, read_index
     from casa_lab.histograms.takeaway.stills import still_apart
 
-    folder = open_run(run)
-    index = read_index(folder.histograms)
+    index = read_index(snapshot)
     paths = [each.path for each in index.histograms if each.axes and not each.problem]
     if not paths:
         return None
-    histograms = {path: read_histogram(folder.histograms, path) for path in paths[:MOST_PLOTS]}
-    return still_apart(histograms, list(folder.spec().fileset))
+    histograms = {path: read_histogram(snapshot, path) for path in paths[:MOST_PLOTS]}
+    return still_apart(histograms, list(RunFolder(snapshot.parent).spec().fileset))
