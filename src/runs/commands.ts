@@ -16,6 +16,7 @@ import type { Run } from '../services/models';
 import { messageOf } from '../services/request';
 import { runOf } from './history/clicked';
 import { isActive } from './states';
+import { confirmStop } from './stop';
 import { IRunManager } from './tokens';
 
 /** What a command does with a run, and when it can. */
@@ -50,7 +51,11 @@ export const runCommandsPlugin: JupyterFrontEndPlugin<void> = {
         caption: trans.__('Stop the run and keep its partial result'),
         icon: stopIcon,
         applies: isActive,
-        act: ({ id }) => manager.stop(id)
+        act: async run => {
+          if (await confirmStop(run, trans)) {
+            await manager.stop(run.id);
+          }
+        }
       },
       {
         id: CommandIDs.pauseRun,

@@ -12,13 +12,13 @@ import { CommandIDs } from '../commands';
 import { formatCount, formatDuration } from '../components/format';
 import type { Run } from '../services/models';
 import { ICasaSettings } from '../settings';
-import { RunEndings } from './endings';
+import { RunNews } from './news';
 import { IRunManager } from './tokens';
 
-/** Announces the ends of runs. */
+/** Announces the ends of runs, and their first failures. */
 export const notificationsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'casa-lab:run-notifications',
-  description: 'Tells when a run has ended.',
+  description: 'Tells when a run has ended, and of its first failure.',
   autoStart: true,
   requires: [IRunManager, ICasaSettings],
   optional: [ITranslator],
@@ -29,8 +29,7 @@ export const notificationsPlugin: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null
   ) => {
     const trans = (translator ?? nullTranslator).load('casa-lab');
-    new RunEndings(manager).ended.connect((_, run) => {
-      const notice = noticeOf(run, trans);
+    const tell = (run: Run, notice: INotice | null): void => {
       if (
         notice === null ||
         settings.notifications === 'none' ||
@@ -49,7 +48,10 @@ export const notificationsPlugin: JupyterFrontEndPlugin<void> = {
           }
         ]
       });
-    });
+    };
+    const news = new RunNews(manager);
+    news.ended.connect((_, run) => tell(run, endOf(run, trans)));
+    news.failed.connect((_, run) => tell(run, firstFailureOf(run, trans)));
   }
 };
 
@@ -58,8 +60,24 @@ interface INotice {
   type: 'success' | 'warning' | 'error';
 }
 
+/** What to say of a run in which something has failed for the first time. */
+function firstFailureOf(
+  { name, progress }: Run,
+  trans: TranslationBundle
+): INotice {
+  return {
+    message: trans._n(
+      '%2: the first chunk failed. The run goes on with the others.',
+      '%2: the first %1 chunks failed. The run goes on with the others.',
+      progress.chunks_failed,
+      name
+    ),
+    type: 'warning'
+  };
+}
+
 /** What to say of a run that has ended; nothing if the user stopped it. */
-function noticeOf(run: Run, trans: TranslationBundle): INotice | null {
+function endOf(run: Run, trans: TranslationBundle): INotice | null {
   const { name, message, progress, state } = run;
   switch (state) {
     case 'done': {

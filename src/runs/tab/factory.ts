@@ -7,6 +7,7 @@ import {
   type IHistogramStream,
   PinnedRun
 } from '../../histograms';
+import type { NotebookMaker } from '../notebooks';
 import type { IRunManager } from '../tokens';
 import { RunTabModel } from './model';
 import { Sections } from './sections';
@@ -19,6 +20,7 @@ import { RunTab } from './widget';
 export class RunTabFactory {
   constructor(options: RunTabFactory.IOptions) {
     this._looks = new Looks({ state: options.state });
+    this._notebooks = options.notebooks;
     this._runs = options.runs;
     this._sections = new Sections({ state: options.state });
     this._trans = options.trans;
@@ -30,6 +32,7 @@ export class RunTabFactory {
   /** Makes the tab of a run. */
   create(run: string): MainAreaWidget<RunTab> {
     const model = new RunTabModel({
+      notebooks: this._notebooks,
       run,
       runs: this._runs,
       stream: this._stream,
@@ -53,6 +56,7 @@ export class RunTabFactory {
   }
 
   private _looks: Looks;
+  private _notebooks: NotebookMaker;
   private _pin = new PinnedRun();
   private _runs: IRunManager;
   private _sections: Sections;
@@ -62,6 +66,8 @@ export class RunTabFactory {
 
 export namespace RunTabFactory {
   export interface IOptions {
+    /** Makes notebooks of code that runs into a failure. */
+    notebooks: NotebookMaker;
     runs: IRunManager;
     serverSettings: ServerConnection.ISettings;
 

@@ -1,10 +1,12 @@
 import { Clipboard } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { codeIcon } from '@jupyterlab/ui-components';
+import { codeIcon, notebookIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
+import { useAction } from '../../components/action';
 import { TextButton } from '../../components/button';
 import { CopyButton } from '../../components/copy';
 import { formatExactCount } from '../../components/format';
+import { Problem } from '../../components/message';
 import type { FailureExample, FailureGroup } from '../../services/models';
 import { failureText, groupText, kindLabel, placeText } from './failuretexts';
 
@@ -13,6 +15,9 @@ const PAGE = 5;
 
 interface IGroupProps {
   readonly group: FailureGroup;
+
+  /** Opens code in a notebook; not given where that cannot be done. */
+  readonly onOpen?: (code: string) => Promise<void>;
   readonly trans: TranslationBundle;
 
   /** Whether the group is open at first. */
@@ -25,7 +30,7 @@ interface IGroupProps {
 
 /** Failures of one cause: how many, where, and an example to look into. */
 export function Group(props: IGroupProps): JSX.Element {
-  const { group, isChosen, isOpen = false, onChoose, trans } = props;
+  const { group, isChosen, isOpen = false, onChoose, onOpen, trans } = props;
   const label = kindLabel(group.kind, trans);
   return (
     <details
@@ -51,7 +56,7 @@ export function Group(props: IGroupProps): JSX.Element {
       </summary>
       <div className="casa-FailureGroup-body">
         <p className="casa-Failure-where">{groupText(group, trans)}</p>
-        <Example example={group.example} trans={trans} />
+        <Example example={group.example} onOpen={onOpen} trans={trans} />
         <Places group={group} trans={trans} />
       </div>
     </details>
@@ -60,11 +65,13 @@ export function Group(props: IGroupProps): JSX.Element {
 
 interface IExampleProps {
   readonly example: FailureExample;
+  readonly onOpen?: (code: string) => Promise<void>;
   readonly trans: TranslationBundle;
 }
 
 /** One failure: the user's own part of the traceback first. */
-function Example({ example, trans }: IExampleProps): JSX.Element {
+function Example({ example, onOpen, trans }: IExampleProps): JSX.Element {
+  const opening = useAction();
   const { code, failure, trimmed } = example;
   const [isWhole, setWhole] = React.useState(false);
   const [isCopied, setCopied] = React.useState(false);
@@ -75,6 +82,18 @@ function Example({ example, trans }: IExampleProps): JSX.Element {
         {(isWhole ? whole : trimmed) || whole}
       </pre>
       <div className="casa-Failure-actions">
+        {onOpen && (
+          <TextButton
+            icon={notebookIcon}
+            disabled={opening.busy}
+            title={trans.__(
+              'Open a new notebook with Python that runs into this failure'
+            )}
+            onClick={() => opening.start(() => onOpen(code))}
+          >
+            {trans.__('Open in notebook')}
+          </TextButton>
+        )}
         <TextButton
           icon={codeIcon}
           title={trans.__(
@@ -104,6 +123,7 @@ function Example({ example, trans }: IExampleProps): JSX.Element {
           </button>
         )}
       </div>
+      {opening.problem && <Problem message={opening.problem} />}
     </>
   );
 }

@@ -61,6 +61,7 @@ export function Failures(props: IFailuresProps): JSX.Element | null {
           group={group}
           isOpen={index === 0}
           isChosen={chosen.has(group.id)}
+          onOpen={opener(model)}
           onChoose={
             hasChoice ? isChosen => choose(group.id, isChosen) : undefined
           }
@@ -165,10 +166,22 @@ function Accepted(props: IActionsProps): JSX.Element {
         </div>
       )}
       {groups.map(group => (
-        <Group key={group.id} group={group} trans={trans} />
+        <Group
+          key={group.id}
+          group={group}
+          onOpen={opener(model)}
+          trans={trans}
+        />
       ))}
     </details>
   );
+}
+
+/** Returns what opens code in a notebook, where that can be done. */
+function opener(
+  model: RunTabModel
+): ((code: string) => Promise<void>) | undefined {
+  return model.opensNotebooks ? code => model.openNotebook(code) : undefined;
 }
 
 /** Asks whether the run is to do without the events of some failures. */

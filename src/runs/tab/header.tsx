@@ -9,6 +9,7 @@ import { useMinutes } from '../../components/signals';
 import { Labels } from '../history/labels';
 import type { Run } from '../../services/models';
 import { isActive, stateLabel, stateTone } from '../states';
+import { confirmStop } from '../stop';
 import type { RunTabModel } from './model';
 
 interface IHeaderProps {
@@ -20,6 +21,11 @@ interface IHeaderProps {
 /** Says which run this is and how it is, and lets the user act on it. */
 export function Header({ model, run, trans }: IHeaderProps): JSX.Element {
   const action = useAction();
+  const stop = async (): Promise<void> => {
+    if (await confirmStop(run, trans)) {
+      await model.stop();
+    }
+  };
   return (
     <header className="casa-RunTab-header">
       <div className="casa-RunTab-titleRow">
@@ -53,7 +59,7 @@ export function Header({ model, run, trans }: IHeaderProps): JSX.Element {
               icon={stopIcon}
               disabled={action.busy || run.state === 'finishing'}
               title={trans.__('Stop the run and keep its partial result')}
-              onClick={() => action.start(() => model.stop())}
+              onClick={() => action.start(stop)}
             >
               {trans.__('Stop')}
             </TextButton>

@@ -16,6 +16,7 @@ import type {
   RunMetrics,
   RunSeries
 } from '../../services/models';
+import { cellsOf, type NotebookMaker } from '../notebooks';
 import { isActive } from '../states';
 import type { IRunManager } from '../tokens';
 import { FilesModel } from './files/model';
@@ -33,6 +34,7 @@ export class RunTabModel implements IDisposable {
     this.stream = stream;
     this.pin = options.pin ?? new PinnedRun();
     this.takeAway = options.takeAway ?? null;
+    this._notebooks = options.notebooks ?? null;
     this._runs = runs;
     this._run = runs.get(id);
     this.catalog = new Resource<HistogramCatalog>({
@@ -232,6 +234,17 @@ export class RunTabModel implements IDisposable {
     return this._runs.accept(this.id, { groups, chunks });
   }
 
+  /** Whether code can be opened in a notebook that can run it. */
+  get opensNotebooks(): boolean {
+    // What a notebook gave to its run is known in that notebook only.
+    return this._run?.door !== 'notebook' && !!this._notebooks?.isAvailable;
+  }
+
+  /** Opens a new notebook with code; nothing in it is executed. */
+  async openNotebook(code: string): Promise<void> {
+    await this._notebooks?.open(cellsOf(code));
+  }
+
   /** Asks for a run that is older than those that everybody knows. */
   private async _lookFor(): Promise<void> {
     await this._runs.ready;
@@ -349,6 +362,7 @@ export class RunTabModel implements IDisposable {
   private _isDisposed = false;
   private _isLookedFor = true;
   private _isVisible = false;
+  private _notebooks: NotebookMaker | null;
   private _run: Run | undefined;
   private _runChanged = new Signal<this, void>(this);
   private _runs: IRunManager;
@@ -358,6 +372,9 @@ export class RunTabModel implements IDisposable {
 
 export namespace RunTabModel {
   export interface IOptions {
+    /** Makes notebooks, where there can be any. */
+    notebooks?: NotebookMaker | null;
+
     /** Id of the run. */
     run: string;
     runs: IRunManager;

@@ -4,10 +4,12 @@ import {
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { type MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { CommandIDs } from '../../commands';
 import { runOf } from '../history/clicked';
+import { NotebookMaker } from '../notebooks';
 import { IRunManager } from '../tokens';
 import type { RunTabFactory } from './factory';
 import { IRunTabTracker } from './tokens';
@@ -19,11 +21,12 @@ export const runTabPlugin: JupyterFrontEndPlugin<IRunTabTracker> = {
   description: 'Adds the tab that shows a run with its live histograms.',
   autoStart: true,
   requires: [IRunManager],
-  optional: [ILayoutRestorer, IStateDB, ITranslator],
+  optional: [IDefaultFileBrowser, ILayoutRestorer, IStateDB, ITranslator],
   provides: IRunTabTracker,
   activate: (
     app: JupyterFrontEnd,
     runs: IRunManager,
+    files: IDefaultFileBrowser | null,
     restorer: ILayoutRestorer | null,
     state: IStateDB | null,
     translator: ITranslator | null
@@ -38,8 +41,20 @@ export const runTabPlugin: JupyterFrontEndPlugin<IRunTabTracker> = {
     let factory: Promise<RunTabFactory> | null = null;
     const load = async (): Promise<RunTabFactory> => {
       const { RunTabFactory } = await import('./factory');
-      const { serverSettings } = app.serviceManager;
-      return new RunTabFactory({ runs, serverSettings, state, trans });
+      const { contents, kernelspecs, serverSettings } = app.serviceManager;
+      const notebooks = new NotebookMaker({
+        commands,
+        contents,
+        kernelspecs,
+        folder: () => files?.model.path ?? ''
+      });
+      return new RunTabFactory({
+        notebooks,
+        runs,
+        serverSettings,
+        state,
+        trans
+      });
     };
 
     commands.addCommand(CommandIDs.openRun, {
