@@ -42,6 +42,12 @@ export namespace CommandIDs {
   /** Shows what changed since another run; args `{run: string, since?: string}`. */
   export const showChanges = 'casa:show-run-changes';
 
+  /** Compares runs, the first one with the others; args `{runs: string[]}`. */
+  export const compareRuns = 'casa:compare-runs';
+
+  /** Opens code of a run as it was at the launch; args `{run: string, path: string}`. */
+  export const openRunCode = 'casa:open-run-code';
+
   /** Saves a run as one file; args `{run: string}`. */
   export const exportRun = 'casa:export-run';
 

@@ -4,6 +4,7 @@ import { clusterManagerPlugin } from './clusters/plugin';
 import { datasetCommandsPlugin } from './datasets/commands';
 import { datasetManagerPlugin } from './datasets/plugin';
 import { runCommandsPlugin } from './runs/commands';
+import { runCodePlugin } from './runs/history/codetab';
 import { runHistoryPlugin } from './runs/history/plugin';
 import { launchPlugin } from './runs/launch/plugin';
 import { notificationsPlugin } from './runs/notifications';
@@ -29,6 +30,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   launchPlugin,
   runTabPlugin,
   runHistoryPlugin,
+  runCodePlugin,
   notificationsPlugin,
   statusPlugin,
   sidebarPlugin

@@ -14,6 +14,7 @@ from casa_lab.validation import parse
 from . import manager
 from .folder import RunFolder, open_run
 from .frames import FrameMaker
+from .history.labels import read_labels
 from .states import ENDED
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def order_file(run: str, export: Export, frames: FrameMaker) -> Job:
         if not export.whole:
             part.frame = base64.b64encode(_frame(run, choice, frames)).decode()
         parts.append(part)
-    name = parts[0].stem if len(parts) == 1 else file_stem(folder.spec().name, {})
+    name = parts[0].stem if len(parts) == 1 else file_stem(read_labels(folder).name, {})
     return Job(name=name, snapshot=folder.histograms, export=export, parts=parts)
 
 

@@ -12,6 +12,7 @@ from casa_lab.errors import CasaError
 from casa_lab.histograms.models import OtherRun, Watch
 
 from .folder import RunFolder, open_run
+from .history.labels import read_labels
 
 if TYPE_CHECKING:
     from casa_lab.histograms.drawing import Source
@@ -114,7 +115,7 @@ class FrameMaker:
         from casa_lab.histograms.scaling import factors_along, scaling
 
         index, uhi = self._histogram(folder.histograms, watch.histogram)
-        name = folder.spec().name
+        name = read_labels(folder).name
         if watch.view.normalise is None:
             return index, Source(name, uhi), None
         wanted = scaling(_facts(folder, index), watch.view.normalise, watch.view.luminosity)

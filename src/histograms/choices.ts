@@ -81,6 +81,25 @@ export function defaultView(
 }
 
 /**
+ * Returns the view to start with where runs are compared: one line for each run,
+ * and what it is of the first. There are no maps over each other.
+ *
+ * @param view - The view to start with otherwise.
+ * @param histogram - What is to be drawn.
+ * @param runs - The runs that are drawn over the histogram's own.
+ */
+export function comparedView(
+  view: View,
+  histogram: Histogram,
+  runs: readonly string[]
+): View {
+  return consistent(
+    { ...view, y: null, runs: [...runs], panel: 'ratio', reference: null },
+    histogram
+  );
+}
+
+/**
  * Returns a view without what contradicts itself: what was changed last stays.
  *
  * @param view - The view as wanted.

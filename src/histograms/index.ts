@@ -5,6 +5,7 @@ export { useSignal } from './hooks';
 export { pinIcon } from './icons';
 export { HistogramModel } from './model';
 export { type IRunChoice, PinnedRun } from './pin';
+export { runColours } from './runcolours';
 export { HistogramStream, type IHistogramStream } from './stream';
 export { valuesText } from './values';
 export { FullPlot, Thumbnail } from './view';

@@ -2,7 +2,7 @@ import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 
 import type { Histogram, View } from '../services/models';
-import { consistent, defaultView } from './choices';
+import { comparedView, consistent, defaultView } from './choices';
 import type { IFrame } from './frame';
 import type { PinnedRun } from './pin';
 import type { IRange } from './renderer';
@@ -24,6 +24,7 @@ export class HistogramModel implements IDisposable, IWatchReceiver {
     this._datasets = options.datasets;
     this._histogram = options.histogram;
     this._run = options.run;
+    this._compared = options.compared ?? [];
     this._pin = options.pin ?? null;
     this._stream = options.stream;
     this._order = [...options.datasets];
@@ -233,9 +234,13 @@ export class HistogramModel implements IDisposable, IWatchReceiver {
   }
 
   private _defaultView(): View | null {
-    return this._histogram.problem !== null || this._histogram.axes.length === 0
-      ? null
-      : defaultView(this._histogram, this._datasets);
+    if (this._histogram.problem !== null || this._histogram.axes.length === 0) {
+      return null;
+    }
+    const view = defaultView(this._histogram, this._datasets);
+    return this._compared.length === 0
+      ? view
+      : comparedView(view, this._histogram, this._compared);
   }
 
   /** Compares with the run that was pinned, and no more with the one before. */
@@ -282,6 +287,7 @@ export class HistogramModel implements IDisposable, IWatchReceiver {
   }
 
   private _changed = new Signal<this, void>(this);
+  private _compared: readonly string[];
   private _datasets: readonly string[];
   private _drawing: IDrawing = { log: false, logX: null };
   private _frame: IFrame | null = null;
@@ -315,6 +321,9 @@ export namespace HistogramModel {
 
     /** The run to compare with, wherever one is pinned. */
     readonly pin?: PinnedRun;
+
+    /** Runs that are drawn over this one from the start. */
+    readonly compared?: readonly string[];
   }
 }
 

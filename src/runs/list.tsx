@@ -28,6 +28,8 @@ import type { Run } from '../services/models';
 import { isFiltering } from './history/filter';
 import { FilterBar, MoreRuns, Tags } from './history/filterbar';
 import type { RunListModel } from './history/model';
+import type { RunSelection } from './history/selection';
+import { RunSelectionBar } from './history/selectionbar';
 import { fractionDone, isActive, stateLabel, stateTone } from './states';
 import type { IRunManager } from './tokens';
 
@@ -35,16 +37,27 @@ export interface IRunsViewProps {
   commands: CommandRegistry;
   manager: IRunManager;
   model: RunListModel;
+  selection: RunSelection;
   trans: TranslationBundle;
 }
 
 /** The runs section of the sidebar. */
 export function RunsView(props: IRunsViewProps): JSX.Element {
-  const { commands, manager, model, trans } = props;
-  useChanges(manager, model);
+  const { commands, manager, model, selection, trans } = props;
+  useChanges(manager, model, selection);
   const now = useMinutes();
   const { filter, rows } = model;
   const isEmpty = rows.length === 0 && !model.isBusy;
+  const onSelect = React.useCallback(
+    (id: string, isRange: boolean) =>
+      isRange
+        ? selection.extendTo(
+            id,
+            model.rows.map(row => row.id)
+          )
+        : selection.toggle(id),
+    [model, selection]
+  );
   return (
     <>
       <ListState manager={manager} trans={trans} />
@@ -71,19 +84,31 @@ export function RunsView(props: IRunsViewProps): JSX.Element {
           }}
         />
       )}
-      <ul className="casa-Runs">
+      <ul
+        className={`casa-Runs${
+          selection.ids.length > 0 ? ' casa-mod-selecting' : ''
+        }`}
+      >
         {rows.map(run => (
           <RunRow
             key={run.id}
             run={run}
             now={now}
-            reference={manager.reference}
+            isReference={run.id === manager.reference}
+            hasReference={manager.reference !== null}
+            isTicked={selection.has(run.id)}
+            onSelect={onSelect}
             commands={commands}
             trans={trans}
           />
         ))}
       </ul>
       {model.hasMore && <MoreRuns model={model} trans={trans} />}
+      <RunSelectionBar
+        commands={commands}
+        selection={selection}
+        trans={trans}
+      />
     </>
   );
 }
@@ -91,7 +116,16 @@ export function RunsView(props: IRunsViewProps): JSX.Element {
 interface IRunRowProps {
   run: Run;
   now: number;
-  reference: string | null;
+
+  /** Whether others are compared with this run. */
+  isReference: boolean;
+
+  /** Whether there is a run that others are compared with. */
+  hasReference: boolean;
+  isTicked: boolean;
+
+  /** Ticks the run or unticks it, or ticks all from the last one to it. */
+  onSelect: (id: string, isRange: boolean) => void;
   commands: CommandRegistry;
   trans: TranslationBundle;
 }
@@ -100,7 +134,10 @@ interface IRunRowProps {
 const RunRow = React.memo(function RunRow({
   run,
   now,
-  reference,
+  isReference,
+  hasReference,
+  isTicked,
+  onSelect,
   commands,
   trans
 }: IRunRowProps): JSX.Element {
@@ -116,17 +153,37 @@ const RunRow = React.memo(function RunRow({
       />
     );
   return (
-    <li className="casa-Run" data-run={run.id} data-state={run.state}>
+    <li
+      className={`casa-Run${isTicked ? ' casa-mod-ticked' : ''}`}
+      data-run={run.id}
+      data-state={run.state}
+    >
+      <input
+        type="checkbox"
+        className="casa-Run-tick"
+        aria-label={trans.__('Select %1', run.name)}
+        title={trans.__('Select to compare')}
+        checked={isTicked}
+        onChange={({ nativeEvent }) =>
+          onSelect(run.id, nativeEvent instanceof MouseEvent && nativeEvent.shiftKey)
+        }
+      />
       <button
         type="button"
         className="casa-Run-open"
         title={`${run.name}\n${run.message}`}
-        onClick={() => void commands.execute(CommandIDs.openRun, args)}
+        onClick={({ ctrlKey, metaKey, shiftKey }) => {
+          if (ctrlKey || metaKey || shiftKey) {
+            onSelect(run.id, shiftKey);
+          } else {
+            void commands.execute(CommandIDs.openRun, args);
+          }
+        }}
       >
         <span className="casa-Run-line">
           <StateDot tone={tone} label={stateLabel(run.state, trans)} />
           <MiddleEllipsis text={run.name} />
-          {run.id === reference && (
+          {isReference && (
             <span
               className="casa-Run-pin"
               role="img"
@@ -155,7 +212,7 @@ const RunRow = React.memo(function RunRow({
         {action(pauseIcon, CommandIDs.pauseRun)}
         {action(runIcon, CommandIDs.resumeRun)}
         {action(stopIcon, CommandIDs.stopRun)}
-        {reference === null || reference === run.id
+        {!hasReference || isReference
           ? action(pinIcon, CommandIDs.pinRun)
           : action(compareIcon, CommandIDs.showChanges)}
         {action(

@@ -145,7 +145,7 @@ export class RunManager extends Manager implements IRunManager {
 
   async delete(id: string): Promise<void> {
     await this.request(Private.path(id), nothing, { method: 'DELETE' });
-    if (this._records.remove(id)) {
+    if (this._remove(id)) {
       this.emitChanged();
     }
   }
@@ -215,7 +215,7 @@ export class RunManager extends Manager implements IRunManager {
 
   protected onEvent(data: Event.Emission): boolean {
     if (typeof data.deleted === 'string') {
-      return this._records.remove(data.deleted);
+      return this._remove(data.deleted);
     }
     return this._records.put(run(data.run, 'event.run'));
   }
@@ -244,6 +244,14 @@ export class RunManager extends Manager implements IRunManager {
       )
     );
     return changed.some(Boolean);
+  }
+
+  /** Takes in that a run is no more; nothing can be compared with it then. */
+  private _remove(id: string): boolean {
+    if (this._reference === id) {
+      this._reference = null;
+    }
+    return this._records.remove(id);
   }
 
   private _put(record: Run): Run {

@@ -11,6 +11,7 @@ import type { IDatasetManager } from '../datasets/tokens';
 import { DatasetsView } from '../datasets/view';
 import { casaIcon } from '../icons';
 import { RunListModel } from '../runs/history/model';
+import { RunSelection } from '../runs/history/selection';
 import { RunsView } from '../runs/list';
 import type { IRunManager } from '../runs/tokens';
 import { Section } from './section';
@@ -21,6 +22,7 @@ export class CasaPanel extends SidePanel {
     super({ translator: options.translator });
     const { commands, clusters, datasets, runs, trans } = options;
     this._runList = new RunListModel({ runs });
+    this._selection = new RunSelection(runs);
     this.id = 'casa-sidebar';
     this.addClass('casa-Sidebar');
     this.title.icon = casaIcon;
@@ -76,6 +78,7 @@ export class CasaPanel extends SidePanel {
             commands={commands}
             manager={runs}
             model={this._runList}
+            selection={this._selection}
             trans={trans}
           />
         )
@@ -88,10 +91,12 @@ export class CasaPanel extends SidePanel {
 
   override dispose(): void {
     this._runList.dispose();
+    this._selection.dispose();
     super.dispose();
   }
 
   private _runList: RunListModel;
+  private _selection: RunSelection;
 }
 
 export namespace CasaPanel {

@@ -15,6 +15,8 @@ from tornado.httpclient import HTTPClientError
 from casa_lab.histograms.snapshot import write_snapshot
 from casa_lab.routes import stream
 from casa_lab.routes.histograms import MAX_MESSAGE_BYTES
+from casa_lab.runs.history.labels import write_labels
+from casa_lab.runs.history.models import NewLabels
 
 
 def mass(entries: int) -> hist.Hist:
@@ -247,3 +249,15 @@ async def test_another_run_is_drawn_over_this_one_and_followed(connect, put_run)
     assert [other.run for other in header.others] == [folder.id]
     assert "There is no run 'none'" in header.remarks[0]
     assert arrays["panel_values"][0][1] == 1
+
+
+async def test_runs_have_the_names_that_they_were_given_since(connect, put_run) -> None:
+    browser = await connect()
+    folder = put_run("done", histograms_sequence=3)
+    snapshot(folder, 3, final=True)
+    write_labels(folder, NewLabels(name="Tighter cuts"))
+    view = {"x": "mass", "runs": [folder.id], "panel": "ratio"}
+    await browser.watch(folder.id, view=view)
+    header, _ = await browser.frame()
+    assert [row.name for row in header.rows] == ["Tighter cuts", "Tighter cuts (2)"]
+    assert header.panel.reference == "Tighter cuts"

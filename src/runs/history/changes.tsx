@@ -3,7 +3,6 @@ import * as React from 'react';
 import { formatCount } from '../../components/format';
 import type { RunChanges } from '../../services/models';
 import { Diff } from './diff';
-import { formatMetric, metricName, ratioOf } from './metrics';
 import { More } from './more';
 
 interface IChangesProps {
@@ -12,7 +11,7 @@ interface IChangesProps {
 }
 
 /** What changed from one run to another: what is the same is not named. */
-export function ChangesView({ changes, trans }: IChangesProps): JSX.Element {
+export function Differences({ changes, trans }: IChangesProps): JSX.Element {
   const { arguments: args, code, datasets, settings, versions } = changes;
   const isSame =
     changes.code_known &&
@@ -21,23 +20,6 @@ export function ChangesView({ changes, trans }: IChangesProps): JSX.Element {
     );
   return (
     <>
-      <header className="casa-Changes-header">
-        <h1>{trans.__('What changed')}</h1>
-        <p>
-          {trans.__('from')}{' '}
-          <Which
-            name={changes.since_name}
-            id={changes.since}
-            created={changes.since_created}
-          />{' '}
-          {trans.__('to')}{' '}
-          <Which
-            name={changes.name}
-            id={changes.run}
-            created={changes.created}
-          />
-        </p>
-      </header>
       {isSame && (
         <p className="casa-Changes-same">
           {trans.__(
@@ -45,28 +27,12 @@ export function ChangesView({ changes, trans }: IChangesProps): JSX.Element {
           )}
         </p>
       )}
-      <Metrics changes={changes} trans={trans} />
       <Code changes={changes} trans={trans} />
       <Values title={trans.__('Arguments')} rows={args} trans={trans} />
       <Datasets changes={changes} trans={trans} />
       <Values title={trans.__('Versions')} rows={versions} trans={trans} />
       <Values title={trans.__('Settings')} rows={settings} trans={trans} />
     </>
-  );
-}
-
-interface IWhichProps {
-  readonly name: string;
-  readonly id: string;
-  readonly created: number;
-}
-
-/** Says which run it is: several may have one name. */
-function Which({ created, id, name }: IWhichProps): JSX.Element {
-  return (
-    <span title={id}>
-      <strong>{name}</strong> ({new Date(created * 1000).toLocaleString()})
-    </span>
   );
 }
 
@@ -79,40 +45,11 @@ function Part({ children, title }: IPartProps): JSX.Element {
   const heading = React.useId();
   return (
     <section className="casa-RunTab-section" aria-labelledby={heading}>
-      <h2 id={heading} className="casa-Changes-title">
+      <h3 id={heading} className="casa-Changes-title">
         {title}
-      </h2>
+      </h3>
       {children}
     </section>
-  );
-}
-
-function Metrics({ changes, trans }: IChangesProps): JSX.Element {
-  return (
-    <Part title={trans.__('Numbers')}>
-      <table className="casa-Table casa-mod-numbers">
-        <thead>
-          <tr>
-            <th scope="col">
-              <span className="casa-Changes-hidden">{trans.__('Number')}</span>
-            </th>
-            <th scope="col">{trans.__('Before')}</th>
-            <th scope="col">{trans.__('After')}</th>
-            <th scope="col">{trans.__('Ratio')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {changes.metrics.map(metric => (
-            <tr key={metric.name} data-changed={metric.before !== metric.after}>
-              <th scope="row">{metricName(metric.name, trans)}</th>
-              <td>{formatMetric(metric.before, metric.unit, trans)}</td>
-              <td>{formatMetric(metric.after, metric.unit, trans)}</td>
-              <td>{ratioOf(metric)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Part>
   );
 }
 
@@ -251,7 +188,7 @@ function FileList(props: IFileListProps): JSX.Element | null {
   const { files, title, total, trans } = props;
   return files.length === 0 ? null : (
     <>
-      <h3>{title}</h3>
+      <h4>{title}</h4>
       <ul className="casa-Details-files">
         {files.map(file => (
           <li key={file}>{file}</li>

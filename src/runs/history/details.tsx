@@ -1,5 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { launchIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
+import { IconButton } from '../../components/button';
 import { CopyButton } from '../../components/copy';
 import { formatBytes, formatCount } from '../../components/format';
 import { Problem } from '../../components/message';
@@ -55,7 +57,13 @@ function Contents({ model, run, trans }: IDetailsProps): JSX.Element {
   React.useEffect(() => details.refresh(), [details, run.finished]);
   useChanges(details);
   if (details.value) {
-    return <DetailsView details={details.value} trans={trans} />;
+    return (
+      <DetailsView
+        details={details.value}
+        onOpen={model.openCode}
+        trans={trans}
+      />
+    );
   }
   return details.problem ? (
     <Problem message={details.problem} />
@@ -66,11 +74,18 @@ function Contents({ model, run, trans }: IDetailsProps): JSX.Element {
 
 interface IViewProps {
   readonly details: RunDetails;
+
+  /** Opens a file of the code in a tab of its own, where that can be done. */
+  readonly onOpen?: ((path: string) => void) | null;
   readonly trans: TranslationBundle;
 }
 
 /** Code, files, versions and settings of a run. */
-export function DetailsView({ details, trans }: IViewProps): JSX.Element {
+export function DetailsView({
+  details,
+  onOpen,
+  trans
+}: IViewProps): JSX.Element {
   const { diff, git, sources, versions } = details;
   return (
     <div className="casa-Details">
@@ -103,6 +118,13 @@ export function DetailsView({ details, trans }: IViewProps): JSX.Element {
           >
             <summary>{path}</summary>
             <span className="casa-Details-copy">
+              {onOpen && (
+                <IconButton
+                  icon={launchIcon}
+                  label={trans.__('Open %1 in a tab', path)}
+                  onClick={() => onOpen(path)}
+                />
+              )}
               <CopyButton label={trans.__('Copy %1', path)} text={() => text} />
             </span>
             <Code text={text} label={path} />

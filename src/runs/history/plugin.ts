@@ -1,21 +1,17 @@
-import {
-  ILayoutRestorer,
-  type JupyterFrontEnd,
-  type JupyterFrontEndPlugin
+import type {
+  JupyterFrontEnd,
+  JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import {
-  MainAreaWidget,
-  Notification,
-  WidgetTracker
-} from '@jupyterlab/apputils';
+import { Notification } from '@jupyterlab/apputils';
+import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { CommandIDs } from '../../commands';
 import type { Run } from '../../services/models';
 import { messageOf } from '../../services/request';
 import { isActive } from '../states';
 import { IRunManager } from '../tokens';
-import type { ChangesPage } from './changespage';
 import { runOf } from './clicked';
+import { keepReference } from './reference';
 
 /** Adds the commands that look back at runs, put them away and move them. */
 export const runHistoryPlugin: JupyterFrontEndPlugin<void> = {
@@ -23,16 +19,19 @@ export const runHistoryPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Adds commands that archive, compare, export and import runs.',
   autoStart: true,
   requires: [IRunManager],
-  optional: [ILayoutRestorer, ITranslator],
+  optional: [IStateDB, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     manager: IRunManager,
-    restorer: ILayoutRestorer | null,
+    state: IStateDB | null,
     translator: ITranslator | null
   ) => {
-    const { commands, shell } = app;
+    const { commands } = app;
     const trans = (translator ?? nullTranslator).load('casa-lab');
 
+    if (state) {
+      void keepReference(manager, state);
+    }
     const find = (id: unknown): Run | undefined =>
       manager.get(runOf(app, id) ?? '');
     const attempt = async (work: () => Promise<unknown>): Promise<void> => {
@@ -54,10 +53,6 @@ export const runHistoryPlugin: JupyterFrontEndPlugin<void> = {
         }
       }
     };
-
-    const tracker = new WidgetTracker<MainAreaWidget<ChangesPage>>({
-      namespace: 'casa-run-changes'
-    });
 
     commands.addCommand(CommandIDs.archiveRun, {
       label: ({ run }) =>
@@ -127,33 +122,14 @@ export const runHistoryPlugin: JupyterFrontEndPlugin<void> = {
         const since = other(args);
         return run !== undefined && since !== null && since !== run.id;
       },
-      execute: async args => {
+      execute: args => {
         const run = runOf(app, args.run);
         const since = other(args);
         if (run === null || since === null) {
           return;
         }
-        const { ChangesPage } = await import('./changespage');
-        const id = `casa-changes-${run}-${since}`;
-        let widget = tracker.find(each => each.id === id);
-        if (!widget) {
-          const content = new ChangesPage({ run, since, runs: manager, trans });
-          widget = new MainAreaWidget({ content });
-          widget.id = id;
-          widget.toolbar.hide();
-          await tracker.add(widget);
-        }
-        if (!widget.isAttached) {
-          shell.add(widget, 'main', { type: 'Casa Run Changes' });
-        }
-        shell.activateById(id);
-        return widget;
+        return commands.execute(CommandIDs.compareRuns, { runs: [since, run] });
       }
-    });
-    void restorer?.restore(tracker, {
-      command: CommandIDs.showChanges,
-      args: ({ content: { run, since } }) => ({ run, since }),
-      name: ({ id }) => id
     });
 
     commands.addCommand(CommandIDs.exportRun, {

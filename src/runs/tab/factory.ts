@@ -7,6 +7,9 @@ import {
   type IHistogramStream,
   PinnedRun
 } from '../../histograms';
+import { CompareModel } from '../compare/model';
+import { ComparePage } from '../compare/widget';
+import { sharePin } from '../history/reference';
 import type { NotebookMaker } from '../notebooks';
 import type { IRunManager } from '../tokens';
 import { RunTabModel } from './model';
@@ -21,7 +24,9 @@ export class RunTabFactory {
   constructor(options: RunTabFactory.IOptions) {
     this._looks = new Looks({ state: options.state });
     this._notebooks = options.notebooks;
+    this._openCode = options.openCode;
     this._runs = options.runs;
+    sharePin(this._pin, options.runs);
     this._sections = new Sections({ state: options.state });
     this._trans = options.trans;
     this._stream = new HistogramStream({
@@ -37,12 +42,8 @@ export class RunTabFactory {
       runs: this._runs,
       stream: this._stream,
       pin: this._pin,
-      takeAway: new TakeAwayModel({
-        run,
-        runs: this._runs,
-        looks: this._looks,
-        save: download
-      })
+      openCode: this._openCode && (path => this._openCode?.(run, path)),
+      takeAway: this._takeAway(run)
     });
     const content = new RunTab({
       model,
@@ -55,8 +56,45 @@ export class RunTabFactory {
     return widget;
   }
 
+  /**
+   * Makes a tab that compares runs.
+   *
+   * @param runs - Their ids; the others are compared with the first.
+   * @param onOpen - Called with the run that the user wants to see by itself.
+   */
+  createComparison(
+    runs: readonly string[],
+    onOpen: (run: string) => void
+  ): MainAreaWidget<ComparePage> {
+    const model = new CompareModel({
+      runs,
+      manager: this._runs,
+      stream: this._stream,
+      takeAway: run => this._takeAway(run)
+    });
+    const content = new ComparePage({
+      model,
+      onOpen,
+      sections: this._sections,
+      trans: this._trans
+    });
+    const widget = new MainAreaWidget({ content });
+    widget.toolbar.hide();
+    return widget;
+  }
+
+  private _takeAway(run: string): TakeAwayModel {
+    return new TakeAwayModel({
+      run,
+      runs: this._runs,
+      looks: this._looks,
+      save: download
+    });
+  }
+
   private _looks: Looks;
   private _notebooks: NotebookMaker;
+  private _openCode: RunTabFactory.IOptions['openCode'];
   private _pin = new PinnedRun();
   private _runs: IRunManager;
   private _sections: Sections;
@@ -68,6 +106,9 @@ export namespace RunTabFactory {
   export interface IOptions {
     /** Makes notebooks of code that runs into a failure. */
     notebooks: NotebookMaker;
+
+    /** Opens a file of a run's code; null where nothing shows code. */
+    openCode: ((run: string, path: string) => void) | null;
     runs: IRunManager;
     serverSettings: ServerConnection.ISettings;
 

@@ -82,7 +82,9 @@ function Selected({
       <div className="casa-RunTab-plotTitle">
         <PlotName histogram={histogram} takeAway={takeAway} trans={trans} />
         <Fraction histogram={histogram} trans={trans} />
-        <Pin model={model} run={run} trans={trans} />
+        {model.compared.length === 0 && (
+          <Pin model={model} run={run} trans={trans} />
+        )}
       </div>
       <Controls model={histogram} runs={model.comparable} trans={trans} />
       <FullPlot model={histogram} trans={trans} />

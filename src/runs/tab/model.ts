@@ -33,6 +33,8 @@ export class RunTabModel implements IDisposable {
     this.id = id;
     this.stream = stream;
     this.pin = options.pin ?? new PinnedRun();
+    this.compared = options.compared ?? [];
+    this.openCode = options.openCode ?? null;
     this.takeAway = options.takeAway ?? null;
     this._notebooks = options.notebooks ?? null;
     this._runs = runs;
@@ -74,6 +76,12 @@ export class RunTabModel implements IDisposable {
 
   /** The run that others are compared with. */
   readonly pin: PinnedRun;
+
+  /** Ids of the runs that are compared with this one; none in its own tab. */
+  readonly compared: readonly string[];
+
+  /** Opens a file of the run's code; null where nothing shows code. */
+  readonly openCode: ((path: string) => void) | null;
 
   /** Takes histograms away; null where there is no way to. */
   readonly takeAway: TakeAwayModel | null;
@@ -347,12 +355,14 @@ export class RunTabModel implements IDisposable {
   private _makeHistogram(
     histogram: HistogramCatalog['histograms'][number]
   ): HistogramModel {
+    const isCompared = this.compared.length > 0;
     return new HistogramModel({
       run: this.id,
-      datasets: this._run?.datasets ?? [],
+      // Colours are for the runs then, and not for datasets.
+      datasets: isCompared ? [] : (this._run?.datasets ?? []),
       histogram,
       stream: this.stream,
-      pin: this.pin
+      ...(isCompared ? { compared: this.compared } : { pin: this.pin })
     });
   }
 
@@ -382,6 +392,12 @@ export namespace RunTabModel {
 
     /** The run that others are compared with, of all tabs. */
     pin?: PinnedRun;
+
+    /** Ids of the runs to compare this one with. */
+    compared?: readonly string[];
+
+    /** Opens a file of the run's code. */
+    openCode?: ((path: string) => void) | null;
 
     /** Takes histograms away. */
     takeAway?: TakeAwayModel;

@@ -8,6 +8,7 @@ import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { CommandIDs } from '../../commands';
+import { addCompareCommand } from '../compare/command';
 import { runOf } from '../history/clicked';
 import { NotebookMaker } from '../notebooks';
 import { IRunManager } from '../tokens';
@@ -38,7 +39,15 @@ export const runTabPlugin: JupyterFrontEndPlugin<IRunTabTracker> = {
     });
 
     // What draws histograms is loaded when the first tab opens.
-    let factory: Promise<RunTabFactory> | null = null;
+    let loaded: Promise<RunTabFactory> | null = null;
+    const tabs = (): Promise<RunTabFactory> => {
+      loaded ??= load().catch((error: unknown) => {
+        // The server may have been away: the next try may do better.
+        loaded = null;
+        throw error;
+      });
+      return loaded;
+    };
     const load = async (): Promise<RunTabFactory> => {
       const { RunTabFactory } = await import('./factory');
       const { contents, kernelspecs, serverSettings } = app.serviceManager;
@@ -50,6 +59,10 @@ export const runTabPlugin: JupyterFrontEndPlugin<IRunTabTracker> = {
       });
       return new RunTabFactory({
         notebooks,
+        openCode: commands.hasCommand(CommandIDs.openRunCode)
+          ? (run, path) =>
+              void commands.execute(CommandIDs.openRunCode, { run, path })
+          : null,
         runs,
         serverSettings,
         state,
@@ -74,15 +87,10 @@ export const runTabPlugin: JupyterFrontEndPlugin<IRunTabTracker> = {
         if (id === null) {
           return;
         }
-        factory ??= load().catch((error: unknown) => {
-          // The server may have been away: the next try may do better.
-          factory = null;
-          throw error;
-        });
-        const tabs = await factory;
+        const factory = await tabs();
         let widget = tracker.find(({ content }) => content.model.id === id);
         if (!widget) {
-          widget = tabs.create(id);
+          widget = factory.create(id);
           await tracker.add(widget);
         }
         if (!widget.isAttached) {
@@ -98,6 +106,7 @@ export const runTabPlugin: JupyterFrontEndPlugin<IRunTabTracker> = {
       args: ({ content }) => ({ run: content.model.id }),
       name: ({ content }) => content.model.id
     });
+    addCompareCommand({ app, tabs, restorer, trans });
     return tracker;
   }
 };

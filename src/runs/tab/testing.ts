@@ -315,7 +315,9 @@ export class FakeRuns implements IRunManager {
   readonly label = jest.fn(async () => makeRun());
   readonly rerun = jest.fn(async () => makeRun({ state: 'queued' }));
   readonly details = jest.fn(async () => makeDetails());
-  readonly changes = jest.fn(async () => makeChanges());
+  readonly changes = jest.fn(async (_id: string, _since: string) =>
+    makeChanges()
+  );
   readonly exportUrl = jest.fn((id: string) => `casa/runs/${id}/export`);
   readonly import = jest.fn(async () => makeRun());
   readonly refresh = jest.fn(async () => undefined);
@@ -364,11 +366,14 @@ export class FakeRuns implements IRunManager {
   );
 
   get runs(): readonly Run[] {
-    return this._run ? [this._run] : [];
+    return this._run ? [this._run, ...this.others] : this.others;
   }
 
+  /** Older runs, which stay as they are. */
+  others: Run[] = [];
+
   get(id: string): Run | undefined {
-    return this._run?.id === id ? this._run : undefined;
+    return this.runs.find(run => run.id === id);
   }
 
   dispose(): void {

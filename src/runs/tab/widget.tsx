@@ -1,8 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { ReactWidget } from '@jupyterlab/ui-components';
-import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 import { EmptyState, Problem } from '../../components/message';
+import { SeenWidget } from '../../components/seenwidget';
 import { useChanges } from '../../components/signals';
 import { casaIcon } from '../../icons';
 import { Details } from '../history/details';
@@ -20,7 +19,7 @@ import { Datasets, Summary } from './progress';
 import { Sections, SectionsContext } from './sections';
 
 /** The content of a run's tab. */
-export class RunTab extends ReactWidget {
+export class RunTab extends SeenWidget {
   constructor(options: RunTab.IOptions) {
     super();
     this.model = options.model;
@@ -50,37 +49,8 @@ export class RunTab extends ReactWidget {
     );
   }
 
-  /** Handles the page's own visibility; widgets are told of the tab's. */
-  handleEvent(event: Event): void {
-    if (event.type === 'visibilitychange') {
-      this._updateVisible();
-    }
-  }
-
-  protected override onAfterShow(message: Message): void {
-    super.onAfterShow(message);
-    this._updateVisible();
-  }
-
-  protected override onAfterHide(message: Message): void {
-    super.onAfterHide(message);
-    this._updateVisible();
-  }
-
-  protected override onAfterAttach(message: Message): void {
-    super.onAfterAttach(message);
-    document.addEventListener('visibilitychange', this);
-    this._updateVisible();
-  }
-
-  protected override onBeforeDetach(message: Message): void {
-    document.removeEventListener('visibilitychange', this);
-    this.model.isVisible = false;
-    super.onBeforeDetach(message);
-  }
-
-  private _updateVisible(): void {
-    this.model.isVisible = this.isVisible && !document.hidden;
+  protected override onSeen(isSeen: boolean): void {
+    this.model.isVisible = isSeen;
   }
 
   private _updateTitle(): void {
