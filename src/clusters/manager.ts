@@ -53,6 +53,12 @@ export class ClusterManager extends Manager implements IClusterManager {
     }
   }
 
+  protected override get isBusy(): boolean {
+    return this.clusters.some(
+      ({ state }) => state === 'starting' || state === 'stopping'
+    );
+  }
+
   protected async fetchSnapshot(): Promise<boolean> {
     const mark = this._records.mark();
     const [{ clusters }, profiles] = await Promise.all([

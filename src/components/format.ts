@@ -75,3 +75,23 @@ export function formatAge(
   }
   return new Date(time * 1000).toLocaleDateString();
 }
+
+/** Longer names fill a dialog or a notification. */
+const MOST_CHARACTERS = 80;
+
+/** What changes the direction of the text that follows it. */
+const BIDIRECTIONAL = /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+
+/**
+ * A name as it stands in a sentence: shortened in its middle where it is very
+ * long, and without power over the direction of what stands around it.
+ */
+export function formatName(name: string): string {
+  const characters = [...name];
+  const half = MOST_CHARACTERS / 2;
+  const short =
+    characters.length > MOST_CHARACTERS
+      ? [...characters.slice(0, half), '…', ...characters.slice(-half)].join('')
+      : name;
+  return BIDIRECTIONAL.test(short) ? `\u2068${short}\u2069` : short;
+}

@@ -12,6 +12,7 @@ export function MiddleEllipsis({ text }: { text: string }): JSX.Element {
       </span>
     );
   }
+  const cut = tailOf(text);
   // To those who hear it, it is one thing: two pieces would be read as two words.
   return (
     <span
@@ -21,9 +22,15 @@ export function MiddleEllipsis({ text }: { text: string }): JSX.Element {
       aria-label={text}
     >
       <span className="casa-MiddleEllipsis-head" aria-hidden="true">
-        {text.slice(0, -TAIL)}
+        {text.slice(0, cut)}
       </span>
-      <span aria-hidden="true">{text.slice(-TAIL)}</span>
+      <span aria-hidden="true">{text.slice(cut)}</span>
     </span>
   );
+}
+
+/** Where the tail begins; never within a character that takes two places. */
+function tailOf(text: string): number {
+  const cut = text.length - TAIL;
+  return /^[\udc00-\udfff]/.test(text.slice(cut)) ? cut - 1 : cut;
 }

@@ -48,7 +48,7 @@ export function Toggle(props: IToggleProps): JSX.Element {
         disabled={disabled}
         onChange={event => onChange(event.target.checked)}
       />
-      {label}
+      <span>{label}</span>
     </label>
   );
 }

@@ -12,6 +12,7 @@ import {
   stopIcon
 } from '@jupyterlab/ui-components';
 import { CommandIDs } from '../commands';
+import { formatName } from '../components/format';
 import type { Run } from '../services/models';
 import { messageOf } from '../services/request';
 import { runOf } from './history/clicked';
@@ -84,7 +85,7 @@ export const runCommandsPlugin: JupyterFrontEndPlugin<void> = {
             title: trans.__('Delete Run'),
             body: trans.__(
               'Delete "%1" with its histograms, results and log? This cannot be undone.',
-              name
+              formatName(name)
             ),
             buttons: [
               Dialog.cancelButton(),

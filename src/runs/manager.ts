@@ -203,6 +203,10 @@ export class RunManager extends Manager implements IRunManager {
     return reply.processors;
   }
 
+  protected override get isBusy(): boolean {
+    return this.runs.some(isActive);
+  }
+
   protected async fetchSnapshot(): Promise<boolean> {
     const mark = this._records.mark();
     const { next, runs } = await this.request(

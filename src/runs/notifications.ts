@@ -9,7 +9,7 @@ import {
   type TranslationBundle
 } from '@jupyterlab/translation';
 import { CommandIDs } from '../commands';
-import { formatCount, formatDuration } from '../components/format';
+import { formatCount, formatDuration, formatName } from '../components/format';
 import type { Run } from '../services/models';
 import { ICasaSettings } from '../settings';
 import { RunNews } from './news';
@@ -70,7 +70,7 @@ function firstFailureOf(
       '%2: the first chunk failed. The run goes on with the others.',
       '%2: the first %1 chunks failed. The run goes on with the others.',
       progress.chunks_failed,
-      name
+      formatName(name)
     ),
     type: 'warning'
   };
@@ -78,7 +78,8 @@ function firstFailureOf(
 
 /** What to say of a run that has ended; nothing if the user stopped it. */
 function endOf(run: Run, trans: TranslationBundle): INotice | null {
-  const { name, message, progress, state } = run;
+  const { message, progress, state } = run;
+  const name = formatName(run.name);
   switch (state) {
     case 'done': {
       const done = trans.__(

@@ -1,5 +1,6 @@
 import { Dialog, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { formatName } from '../components/format';
 import type { Run } from '../services/models';
 
 /**
@@ -19,7 +20,7 @@ export async function confirmStop(
     title: trans.__('Stop Run'),
     body: trans.__(
       'Stop "%1"? Its partial result is kept, but a run of a notebook cannot be resumed: its cell would have to be run again from the start.',
-      name
+      formatName(name)
     ),
     buttons: [
       Dialog.cancelButton({ label: trans.__('Go On') }),

@@ -14,11 +14,17 @@ import {
 } from './request';
 import type { Check } from './validate';
 
-/** How often the poll looks while all is well, in milliseconds. */
+/** How often it is checked whether to ask while all is well, in milliseconds. */
 const WELL = { interval: 30_000, backoff: true, max: 300_000 };
 
 /** How often it tries again while the server does not answer. */
 const AILING = { interval: 3000, backoff: true, max: 20_000 };
+
+/** After this silence of something that goes on, events must have been lost. */
+const BUSY_SILENCE = 30_000;
+
+/** After this silence it is worth asking even if nothing goes on. */
+const IDLE_SILENCE = 300_000;
 
 /** A snapshot of something that the server keeps, and a signal when it changes. */
 export interface IManager extends IDisposable {
@@ -41,8 +47,9 @@ export interface IManager extends IDisposable {
 /**
  * What the managers of datasets, clusters and runs have in common.
  *
- * The server's event stream brings the news. A poll with back-off makes up for
- * events lost while the stream was cut; it rests while the page is hidden.
+ * The server's event stream brings the news, and nothing is asked for while it
+ * does. Only after a silence the server is asked, for events may have been lost
+ * while the stream was cut; and never while the page is hidden.
  */
 export abstract class Manager implements IManager {
   constructor(options: Manager.IOptions & { noun: EventNoun }) {
@@ -51,7 +58,7 @@ export abstract class Manager implements IManager {
     options.events.stream.connect(this._onEmission, this);
     this._poll = new Poll({
       auto: false,
-      factory: () => this._refresh(),
+      factory: () => this._look(),
       frequency: WELL,
       name: `casa-lab:${options.noun}`,
       standby: options.standby ?? 'when-hidden'
@@ -80,6 +87,7 @@ export abstract class Manager implements IManager {
   }
 
   async refresh(): Promise<void> {
+    this._isAsked = true;
     await this._poll.refresh();
     await this._poll.tick.catch(() => undefined);
   }
@@ -97,6 +105,11 @@ export abstract class Manager implements IManager {
 
   /** Takes in an event and returns whether the snapshot changed. */
   protected abstract onEvent(data: Event.Emission): boolean;
+
+  /** Whether anything goes on, of which the server should have news soon. */
+  protected get isBusy(): boolean {
+    return false;
+  }
 
   /** Makes a request to the companion. */
   protected request<T>(
@@ -123,7 +136,17 @@ export abstract class Manager implements IManager {
     }
   }
 
+  /** Asks the server if it was wished for, or if the server is silent for too long. */
+  private async _look(): Promise<void> {
+    const patience = this.isBusy ? BUSY_SILENCE : IDLE_SILENCE;
+    const isTrusted = this._isReady && this._problem === null;
+    if (this._isAsked || !isTrusted || Date.now() - this._heard >= patience) {
+      await this._refresh();
+    }
+  }
+
   private async _refresh(): Promise<void> {
+    this._isAsked = false;
     let changed = false;
     let problem: string | null = null;
     let failure: unknown = null;
@@ -136,6 +159,7 @@ export abstract class Manager implements IManager {
     if (this.isDisposed) {
       return;
     }
+    this._heard = Date.now();
     this._poll.frequency = failure === null ? WELL : AILING;
     const first = !this._isReady && failure === null;
     if (first) {
@@ -160,6 +184,7 @@ export abstract class Manager implements IManager {
     if (emission.schema_id !== this._schemaId) {
       return;
     }
+    this._heard = Date.now();
     let changed = false;
     try {
       changed = this.onEvent(emission);
@@ -174,6 +199,8 @@ export abstract class Manager implements IManager {
   }
 
   private _changed = new Signal<this, void>(this);
+  private _heard = 0;
+  private _isAsked = false;
   private _isReady = false;
   private _poll: Poll;
   private _problem: string | null = null;

@@ -29,16 +29,32 @@ test('runs are found, understood, compared, taken away and brought back', async 
   await search.fill('');
 
   await row(first).hover();
-  await row(first).getByRole('button', { name: 'Pin as Reference' }).click();
-  await row(second).hover();
-  await row(second).getByRole('button', { name: 'What Changed' }).click();
-  const changes = page.locator('.casa-Changes:visible');
-  await changes.locator('summary', { hasText: 'WJets' }).click();
-  await expect(changes.getByText('WJets_1.root')).toBeVisible();
-  await expect(changes).not.toContainText('Versions');
-  await casa.picture('changes');
+  await row(first).getByRole('checkbox', { name: 'Select' }).check();
+  await expect(sidebar).toContainText('Choose Another to Compare');
+  await row(second).locator('.casa-Run-open').click({ modifiers: ['Control'] });
+  await sidebar.getByRole('button', { name: 'Compare 2 Runs' }).click();
+  const comparison = page.locator('.casa-Compare:visible');
+  const drawn = comparison.locator('.casa-RunTab-selected .casa-Plot svg');
+  await expect(drawn.getByText('TTbarProcessor (2)')).toBeVisible();
+  await expect(drawn.getByText(/^Ratio to TTbar/)).toBeVisible();
+  await expect(comparison.getByText('× 2.00').first()).toBeVisible();
+  await comparison.locator('summary', { hasText: 'WJets' }).click();
+  await expect(comparison.getByText('WJets_1.root')).toBeVisible();
+  await expect(comparison).not.toContainText('Versions');
+  await casa.picture('compare');
   await casa.setTheme('Dark');
-  await casa.picture('changes-dark');
+  await casa.picture('compare-dark');
+  await page.setViewportSize({ width: 640, height: 900 });
+  await casa.picture('compare-narrow');
+  await page.setViewportSize({ width: 1280, height: 800 });
+
+  await sidebar.getByRole('button', { name: 'Untick all' }).click();
+  await row(first).hover();
+  await row(first).getByRole('button', { name: 'Pin as Reference' }).click();
+  await page.reload();
+  await casa.ready();
+  await expect(row(first).getByLabel('Reference')).toBeVisible();
+  await expect(drawn.getByText('TTbarProcessor (2)')).toBeVisible();
 
   await casa.showRunTab(second);
   const details = runTab.locator('[data-section=details]');
@@ -47,6 +63,12 @@ test('runs are found, understood, compared, taken away and brought back', async 
   await details.scrollIntoViewIfNeeded();
   await casa.picture('details-dark');
   await casa.setTheme('Light');
+  await details.getByRole('button', { name: 'Open ttbar.py' }).click();
+  const code = page.locator('.casa-CodeTab:visible');
+  await expect(code.getByText('class TTbarProcessor')).toBeVisible();
+  await expect(code).toContainText('read-only');
+  await casa.picture('code');
+  await casa.showRunTab(second);
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     details.getByRole('link', { name: 'Export Run' }).click()

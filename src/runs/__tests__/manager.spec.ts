@@ -29,6 +29,7 @@ describe('RunManager', () => {
   });
 
   afterEach(() => {
+    jest.useRealTimers();
     manager.dispose();
     jest.restoreAllMocks();
   });
@@ -202,6 +203,40 @@ describe('RunManager', () => {
     manager.reference = 'run-1';
     manager.reference = 'run-1';
     expect(changes).toBe(2);
+  });
+
+  it('asks for nothing while all is quiet, but for a look now and then', async () => {
+    jest.useFakeTimers();
+    server.answer('GET casa/runs', makeRunList([makeRun({ state: 'done' })]));
+    start();
+    await jest.advanceTimersByTimeAsync(240_000);
+    expect(server.calls()).toHaveLength(1);
+    await jest.advanceTimersByTimeAsync(90_000);
+    expect(server.calls()).toHaveLength(2);
+  });
+
+  it('asks about what goes on only when there is no news of it', async () => {
+    jest.useFakeTimers();
+    start();
+    for (let updated = 2; updated < 20; updated++) {
+      await jest.advanceTimersByTimeAsync(10_000);
+      events.announce('run', { run: makeRun({ updated }) });
+    }
+    expect(server.calls()).toHaveLength(1);
+    await jest.advanceTimersByTimeAsync(70_000);
+    expect(server.calls().length).toBeGreaterThan(1);
+  });
+
+  it('asks for nothing while the page is hidden', async () => {
+    jest.useFakeTimers();
+    start();
+    await jest.advanceTimersByTimeAsync(0);
+    const hidden = jest.spyOn(document, 'hidden', 'get').mockReturnValue(true);
+    await jest.advanceTimersByTimeAsync(3_600_000);
+    expect(server.calls()).toHaveLength(1);
+    hidden.mockRestore();
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(server.calls().length).toBeGreaterThan(1);
   });
 
   it('forgets a deleted run', async () => {

@@ -26,6 +26,8 @@ export function Labels(props: ILabelsProps): JSX.Element {
   if (isEdited) {
     return <LabelForm {...props} onClose={close} />;
   }
+  const caption = trans.__('Edit name, tags and note');
+  const isBare = run.tags.length === 0 && !run.note && !run.archived;
   return (
     <div className="casa-Labels">
       {run.archived && (
@@ -35,11 +37,21 @@ export function Labels(props: ILabelsProps): JSX.Element {
       )}
       <Tags tags={run.tags} />
       <span ref={button}>
-        <IconButton
-          icon={editIcon}
-          label={trans.__('Edit name, tags and note')}
-          onClick={() => setEdited(true)}
-        />
+        {isBare ? (
+          <button
+            type="button"
+            className="casa-RunTab-link casa-Labels-add"
+            onClick={() => setEdited(true)}
+          >
+            {caption}
+          </button>
+        ) : (
+          <IconButton
+            icon={editIcon}
+            label={caption}
+            onClick={() => setEdited(true)}
+          />
+        )}
       </span>
       {run.note && <p className="casa-Labels-note">{run.note}</p>}
     </div>

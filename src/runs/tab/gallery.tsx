@@ -136,7 +136,7 @@ function Pin({ model, run, trans }: IGalleryProps): JSX.Element {
   return (
     <>
       {pin.value && !isPinned && (
-        <span className="casa-RunTab-part">
+        <span className="casa-RunTab-part" title={pin.value.name}>
           {trans.__('Reference: %1', pin.value.name)}
         </span>
       )}
