@@ -104,7 +104,9 @@ class View(BaseModel):
         None, description="Compare data with the stack, or other rows with the reference."
     )
     reference: str | None = Field(
-        None, description="The row that others are compared with; null for stack or first."
+        None,
+        description="The row that others are compared with, or one of `runs`; null for stack "
+        "or first.",
     )
     integrate: tuple[float | None, float | None] | None = Field(
         None, description="Sum the contents of the bins in this range; null for no limit."

@@ -103,7 +103,12 @@ class FrameMaker:
                     final=other_index.final,
                 )
             )
-        drawing = draw(source, watch.view, sources)
+        names = {other.run: other.name for other in others}
+        reference = watch.view.reference
+        view = watch.view.model_copy(
+            update={"reference": reference and names.get(reference, reference)}
+        )
+        drawing = draw(source, view, sources)
         drawing = replace(drawing, remarks=[*remarks, *drawing.remarks])
         return Frame(version, make_frame(watch, index, drawing, scaling, others))
 

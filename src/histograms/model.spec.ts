@@ -169,7 +169,11 @@ describe('HistogramModel', () => {
       stream,
       pin
     });
-    expect(pinned.view).toMatchObject({ runs: ['r2'], panel: 'ratio' });
+    expect(pinned.view).toMatchObject({
+      runs: ['r2'],
+      panel: 'ratio',
+      reference: 'r2'
+    });
     pin.value = { id: 'r1', name: 'Itself' };
     expect(pinned.view).toMatchObject({ runs: [], panel: null });
     pinned.dispose();

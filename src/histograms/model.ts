@@ -252,7 +252,7 @@ export class HistogramModel implements IDisposable, IWatchReceiver {
       this.choose({
         runs: isOther ? [pinned] : [],
         panel: isOther ? 'ratio' : null,
-        reference: null
+        reference: isOther ? pinned : null
       });
     }
   }

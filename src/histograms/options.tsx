@@ -194,7 +194,7 @@ function ComparisonOptions(props: IOptionsProps): JSX.Element {
       {view.panel !== null && rows.length > 1 && (
         <Choice
           label={trans.__('Reference')}
-          value={view.reference ?? ''}
+          value={referenceRow(model, view)}
           options={[
             ['', trans.__('Automatic')],
             ...rows.map(({ name }) => option(name, name))
@@ -233,6 +233,12 @@ function ComparisonOptions(props: IOptionsProps): JSX.Element {
       ))}
     </Group>
   );
+}
+
+/** Returns the row that others are compared with, which the view may name by its run. */
+function referenceRow({ frame }: HistogramModel, { reference }: View): string {
+  const run = frame?.header.others.find(({ run }) => run === reference);
+  return run?.name ?? reference ?? '';
 }
 
 /** Used until somebody gives a luminosity, in inverse picobarn. */

@@ -261,3 +261,14 @@ async def test_runs_have_the_names_that_they_were_given_since(connect, put_run) 
     header, _ = await browser.frame()
     assert [row.name for row in header.rows] == ["Tighter cuts", "Tighter cuts (2)"]
     assert header.panel.reference == "Tighter cuts"
+
+
+async def test_a_run_that_is_drawn_over_this_one_can_be_the_reference(connect, put_run) -> None:
+    browser = await connect()
+    folder = put_run("done", histograms_sequence=3)
+    snapshot(folder, 3, final=True)
+    view = {"x": "mass", "runs": [folder.id], "panel": "ratio", "reference": folder.id}
+    await browser.watch(folder.id, view=view)
+    header, _ = await browser.frame()
+    assert header.panel.reference == header.others[0].name
+    assert [row.name for row in header.panel.rows] == [header.rows[0].name]
