@@ -227,7 +227,10 @@ function ComparisonOptions(props: IOptionsProps): JSX.Element {
           checked={true}
           title={trans.__('Drawn over this run')}
           onChange={() =>
-            model.choose({ runs: view.runs.filter(other => other !== id) })
+            model.choose({
+              runs: view.runs.filter(other => other !== id),
+              reference: view.reference === id ? null : view.reference
+            })
           }
         />
       ))}
