@@ -53,7 +53,7 @@ test('runs are found, understood, compared, taken away and brought back', async 
   await row(first).getByRole('button', { name: 'Pin as Reference' }).click();
   await page.reload();
   await casa.ready();
-  await expect(row(first).getByLabel('Reference')).toBeVisible();
+  await expect(row(first).locator('.casa-Run-pin')).toBeVisible();
   await expect(drawn.getByText('TTbarProcessor (2)')).toBeVisible();
 
   await casa.showRunTab(second);

@@ -32,7 +32,17 @@ test('names of all kinds do no harm, and fit into narrow and wide tabs', async (
   const first = await casa.launch('TTbarProcessor', ['TTbar']);
   await casa.waitForState('Done');
   await casa.sidebar.locator('[data-dataset^="<img"] input').check();
-  await casa.fillNewRun('TTbarProcessor', []);
+  await casa.sidebar
+    .getByRole('button', { name: 'New Run with 1 Dataset' })
+    .click();
+  await casa.dialog
+    .getByRole('combobox', { name: 'Processor' })
+    .fill('TTbarProcessor');
+  await casa.dialog
+    .getByRole('option')
+    .filter({ hasText: 'TTbarProcessor' })
+    .first()
+    .click();
   await casa.dialog.getByLabel('Name', { exact: true }).fill(LONG);
   await casa.dialog.getByLabel('Tags').fill(`${LONG.slice(0, 60)}, short`);
   await casa.dialog.getByLabel('Note').fill(LONG);

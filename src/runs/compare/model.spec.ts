@@ -62,8 +62,9 @@ describe('CompareModel', () => {
   it('compares again when a run has gone on', async () => {
     model.isVisible = true;
     await settle();
+    const changes = [...model.changes.values()][0];
+    const refresh = jest.spyOn(changes, 'refresh');
     runs.change({ message: 'Nothing new.' });
-    const refresh = jest.spyOn(model.changes.get('new')!, 'refresh');
     expect(refresh).not.toHaveBeenCalled();
     runs.change({ reports_sequence: 7 });
     expect(refresh).toHaveBeenCalledTimes(1);
