@@ -165,7 +165,10 @@ const RunRow = React.memo(function RunRow({
         title={trans.__('Select to compare')}
         checked={isTicked}
         onChange={({ nativeEvent }) =>
-          onSelect(run.id, nativeEvent instanceof MouseEvent && nativeEvent.shiftKey)
+          onSelect(
+            run.id,
+            nativeEvent instanceof MouseEvent && nativeEvent.shiftKey
+          )
         }
       />
       <button

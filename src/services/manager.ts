@@ -60,6 +60,7 @@ export abstract class Manager implements IManager {
       auto: false,
       factory: () => this._look(),
       frequency: WELL,
+      linger: 0,
       name: `casa-lab:${options.noun}`,
       standby: options.standby ?? 'when-hidden'
     });

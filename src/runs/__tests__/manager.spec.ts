@@ -231,10 +231,14 @@ describe('RunManager', () => {
     jest.useFakeTimers();
     start();
     await jest.advanceTimersByTimeAsync(0);
-    const hidden = jest.spyOn(document, 'hidden', 'get').mockReturnValue(true);
+    const hidden = jest
+      .spyOn(document, 'visibilityState', 'get')
+      .mockReturnValue('hidden');
+    document.dispatchEvent(new Event('visibilitychange'));
     await jest.advanceTimersByTimeAsync(3_600_000);
     expect(server.calls()).toHaveLength(1);
     hidden.mockRestore();
+    document.dispatchEvent(new Event('visibilitychange'));
     await jest.advanceTimersByTimeAsync(60_000);
     expect(server.calls().length).toBeGreaterThan(1);
   });

@@ -1,7 +1,4 @@
-import type {
-  ILayoutRestorer,
-  JupyterFrontEnd
-} from '@jupyterlab/application';
+import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
 import { type MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { CommandIDs } from '../../commands';

@@ -29,7 +29,9 @@ export function Numbers({ model, trans }: IProps): JSX.Element | null {
     const isReference = id === reference;
     const of = isReference ? known : metrics.get(id);
     const metric = of?.find(each => each.name === name);
-    return <Cell key={id} metric={metric} isBefore={isReference} trans={trans} />;
+    return (
+      <Cell key={id} metric={metric} isBefore={isReference} trans={trans} />
+    );
   };
   return (
     <section className="casa-RunTab-section" aria-labelledby={heading}>

@@ -99,7 +99,9 @@ describe('CompareView', () => {
     expect(model.reference).toBe('new');
     expect(texts('h2')).toContain('What changed from B to A');
     await act(async () =>
-      host.querySelectorAll<HTMLElement>('.casa-Compare-which button')[1].click()
+      host
+        .querySelectorAll<HTMLElement>('.casa-Compare-which button')[1]
+        .click()
     );
     expect(onOpen).toHaveBeenCalledWith('new');
   });

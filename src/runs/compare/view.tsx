@@ -80,7 +80,11 @@ function Runs({
 }: IProps & { readonly onOpen: (run: string) => void }): JSX.Element {
   const group = React.useId();
   return (
-    <div className="casa-Compare-runs" role="radiogroup" aria-label={trans.__('Reference')}>
+    <div
+      className="casa-Compare-runs"
+      role="radiogroup"
+      aria-label={trans.__('Reference')}
+    >
       {model.ids.map((id, index) => {
         const run = model.run(id);
         const name = run?.name ?? id;
@@ -143,7 +147,9 @@ export function Letter({ index, run, tab }: ILetterProps): JSX.Element {
   const { selected } = tab;
   return (
     <span className="casa-Compare-letter">
-      {selected && <Swatch key={selected.path} histogram={selected} run={run} />}
+      {selected && (
+        <Swatch key={selected.path} histogram={selected} run={run} />
+      )}
       {letterOf(index)}
     </span>
   );
@@ -181,9 +187,7 @@ function Changes({ changes, from, to, trans }: IChangesProps): JSX.Element {
   return (
     <section className="casa-RunTab-section" aria-labelledby={heading}>
       <div className="casa-RunTab-heading">
-        <h2 id={heading}>
-          {trans.__('What changed from %1 to %2', from, to)}
-        </h2>
+        <h2 id={heading}>{trans.__('What changed from %1 to %2', from, to)}</h2>
       </div>
       {changes.problem && <Problem message={changes.problem} />}
       {changes.value ? (
