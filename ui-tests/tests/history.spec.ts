@@ -52,7 +52,14 @@ test('runs are found, understood, compared, taken away and brought back', async 
 
   await sidebar.getByRole('button', { name: 'Untick all' }).click();
   await row(first).hover();
-  await row(first).getByRole('button', { name: 'Pin as Reference' }).click();
+  await Promise.all([
+    page.waitForResponse(
+      response =>
+        response.request().method() === 'PUT' &&
+        response.url().includes('/api/workspaces/')
+    ),
+    row(first).getByRole('button', { name: 'Pin as Reference' }).click()
+  ]);
   await page.reload();
   await casa.ready();
   await expect(row(first).locator('.casa-Run-pin')).toBeVisible();
