@@ -35,7 +35,10 @@ describe('RunsView', () => {
   beforeEach(async () => {
     const commands = new CommandRegistry();
     for (const id of [CommandIDs.openRun, CommandIDs.compareRuns]) {
-      commands.addCommand(id, { execute: args => executed(id, args) });
+      commands.addCommand(id, {
+        describedBy: { args: { type: 'object' } },
+        execute: args => executed(id, args)
+      });
     }
     runs = new FakeRuns(makeRun({ id: 'new', created: 3 }));
     runs.others = [

@@ -39,7 +39,7 @@ export function Numbers({ model, trans }: IProps): JSX.Element | null {
         <h2 id={heading}>{trans.__('Numbers')}</h2>
       </div>
       <div className="casa-Compare-numbers" tabIndex={0}>
-        <table className="casa-Table casa-mod-numbers">
+        <table>
           <thead>
             <tr>
               <th scope="col">

@@ -110,8 +110,8 @@ function Runs({
                     <StateDot
                       tone={stateTone(run)}
                       label={stateLabel(run.state, trans)}
-                    />{' '}
-                    {new Date(run.created * 1000).toLocaleString()}
+                    />
+                    <span>{new Date(run.created * 1000).toLocaleString()}</span>
                   </>
                 ) : (
                   trans.__('not known')
