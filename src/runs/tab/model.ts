@@ -16,6 +16,7 @@ import type {
   RunMetrics,
   RunSeries
 } from '../../services/models';
+import { comparableOf } from '../compare/limits';
 import { cellsOf, type NotebookMaker } from '../notebooks';
 import { isActive } from '../states';
 import type { IRunManager } from '../tokens';
@@ -46,22 +47,12 @@ export class RunTabModel implements IDisposable {
       identity: ({ histograms }) => JSON.stringify(histograms),
       longest: 30_000
     });
-    this.failures = new Resource<FailureList>({
-      fetch: () => runs.failures(id),
-      interval: 2_000
-    });
-    this.log = new Resource<RunLog>({
-      fetch: () => runs.log(id),
-      interval: 2_000
-    });
-    this.metrics = new Resource<RunMetrics>({
-      fetch: () => runs.metrics(id),
-      interval: 2_000
-    });
-    this.series = new Resource<RunSeries>({
-      fetch: () => runs.series(id),
-      interval: 1_000
-    });
+    const resource = <T>(interval: number, fetch: () => Promise<T>) =>
+      new Resource<T>({ fetch, interval });
+    this.failures = resource(2_000, () => runs.failures(id));
+    this.log = resource(2_000, () => runs.log(id));
+    this.metrics = resource(2_000, () => runs.metrics(id));
+    this.series = resource(1_000, () => runs.series(id));
     this.files = new FilesModel({ run: id, runs });
     this.catalog.changed.connect(this._onCatalog, this);
     runs.changed.connect(this._onRuns, this);
@@ -179,10 +170,7 @@ export class RunTabModel implements IDisposable {
 
   /** The runs that have histograms, newest first, to compare with. */
   get comparable(): readonly IRunChoice[] {
-    return this._runs.runs
-      .filter(run => run.histograms_sequence > 0)
-      .slice(0, MOST_COMPARABLE)
-      .map(({ id, name }) => ({ id, name }));
+    return comparableOf(this._runs.runs);
   }
 
   /** Shows a histogram in full. */
@@ -403,6 +391,3 @@ export namespace RunTabModel {
     takeAway?: TakeAwayModel;
   }
 }
-
-/** More runs are not offered to choose from. */
-const MOST_COMPARABLE = 50;
