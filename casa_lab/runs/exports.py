@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from casa_lab.errors import BadInput, Conflict, NotFound
 from casa_lab.histograms.models import Histogram, Watch
@@ -24,8 +24,16 @@ if TYPE_CHECKING:
 _NONE_YET = "This run has no histograms yet. Try again when its first chunk is done."
 
 
+class HasId(Protocol):
+    """A run, such as the handle that notebooks have."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+
 def export(
-    run: str,
+    run: str | HasId,
     *histograms: str | Choice,
     output: str | Path | None = None,
     format: Format | None = None,
@@ -41,7 +49,7 @@ def export(
     Parameters
     ----------
     run
-        Id of the run.
+        The run, or its id.
     *histograms
         Their paths in the accumulator, or :class:`~casa_lab.histograms.takeaway.models.Choice`
         for how each is to be shown. Left out, all of them as Casa shows them first.
@@ -88,6 +96,7 @@ def export(
     from casa_lab.histograms.takeaway.saving import format_of, pieces_apart, save
 
     output = None if output is None else Path(output)
+    run = run if isinstance(run, str) else run.id
     choices = [
         each if isinstance(each, Choice) else {"histogram": each, "log": log}
         for each in histograms or _drawable(_open(run)[1])

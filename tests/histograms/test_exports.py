@@ -175,7 +175,7 @@ def test_numbers_come_out_as_they_are(
 
 def test_whole_histograms_come_out_as_they_are(put: Put, tmp_path: Path) -> None:
     put(a=stacked(), b=uncertain())
-    written = casa_lab.export(RUN, output=tmp_path / "all", format="uhi", whole=True)
+    written = casa_lab.export(casa_lab.run(RUN), output=tmp_path / "all", format="uhi", whole=True)
     assert written == [tmp_path / "all" / "a.json", tmp_path / "all" / "b.json"]
     read = [hist.Hist(json.loads(path.read_text())) for path in written]
     assert read == [stacked(), uncertain()]
