@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .notebook.listing import list_runs as list_runs
     from .notebook.listing import list_runs as runs
     from .notebook.listing import run
+    from .notebook.watch import watch
     from .runs.executor import LiveExecutor
     from .runs.exports import export
 
@@ -35,6 +36,7 @@ __all__ = [
     "launch",
     "run",
     "runs",
+    "watch",
 ]
 
 _LAZY = {
@@ -45,6 +47,7 @@ _LAZY = {
     "launch": "casa_lab.notebook.launching",
     "list_runs": "casa_lab.notebook.listing",
     "run": "casa_lab.notebook.listing",
+    "watch": "casa_lab.notebook.watch",
 }
 
 

@@ -3,6 +3,7 @@ import { clusterCommandsPlugin } from './clusters/commands';
 import { clusterManagerPlugin } from './clusters/plugin';
 import { datasetCommandsPlugin } from './datasets/commands';
 import { datasetManagerPlugin } from './datasets/plugin';
+import { notebookOutputsPlugin } from './notebook/plugin';
 import { runCommandsPlugin } from './runs/commands';
 import { runCodePlugin } from './runs/history/codetab';
 import { runHistoryPlugin } from './runs/history/plugin';
@@ -10,7 +11,7 @@ import { launchPlugin } from './runs/launch/plugin';
 import { notificationsPlugin } from './runs/notifications';
 import { runManagerPlugin } from './runs/plugin';
 import { statusPlugin } from './runs/status';
-import { runTabPlugin } from './runs/tab/plugin';
+import { runTabPlugin, runViewsPlugin } from './runs/tab/plugin';
 import { settingsPlugin } from './settings';
 import { sidebarPlugin } from './sidebar/plugin';
 
@@ -28,9 +29,11 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   runManagerPlugin,
   runCommandsPlugin,
   launchPlugin,
+  runViewsPlugin,
   runTabPlugin,
   runHistoryPlugin,
   runCodePlugin,
+  notebookOutputsPlugin,
   notificationsPlugin,
   statusPlugin,
   sidebarPlugin

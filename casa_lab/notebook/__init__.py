@@ -1,1 +1,1 @@
-"""Runs from a notebook: launched, followed and shown in its cells."""
+"""Runs from a notebook: launched, followed and shown in its cells; histograms as well."""

@@ -49,7 +49,8 @@ export function useGestures(
     }
     const from = placeOf(event, event.currentTarget, figure);
     if (isInside(from, figure)) {
-      const wanted = event.shiftKey ? 'select' : event.altKey ? 'pan' : tool;
+      const selects = event.shiftKey && !model.isFixed;
+      const wanted = selects ? 'select' : event.altKey ? 'pan' : tool;
       event.currentTarget.setPointerCapture(event.pointerId);
       const shown = { x: model.range, y: model.rangeY };
       setDrag({ tool: wanted, from, to: from, shown });

@@ -22,6 +22,7 @@ export interface IDrawing {
 export class HistogramModel implements IDisposable, IWatchReceiver {
   constructor(options: HistogramModel.IOptions) {
     this._datasets = options.datasets;
+    this.isFixed = options.isFixed ?? false;
     this._histogram = options.histogram;
     this._run = options.run;
     this._compared = options.compared ?? [];
@@ -32,6 +33,9 @@ export class HistogramModel implements IDisposable, IWatchReceiver {
     this._pin?.changed.connect(this._onPin, this);
     this._onPin();
   }
+
+  /** Whether there are no other views than the one that comes. */
+  readonly isFixed: boolean;
 
   /** Id of the run that the histogram is of. */
   get run(): string {
@@ -134,7 +138,7 @@ export class HistogramModel implements IDisposable, IWatchReceiver {
 
   /** Changes what is drawn; what contradicts the change is given up. */
   choose(change: Partial<View>): void {
-    if (this._view) {
+    if (this._view && !this.isFixed) {
       this._isChosen = true;
       const wanted = { ...this._view, ...change };
       if (wanted.x !== this._view.x) {
@@ -217,6 +221,9 @@ export class HistogramModel implements IDisposable, IWatchReceiver {
 
   onFrame(frame: IFrame): void {
     this._frame = frame;
+    if (this.isFixed) {
+      this._view = frame.header.view;
+    }
     this._problem = null;
     const news = frame.rows
       .filter(({ role }) => role !== 'total' && role !== 'band')
@@ -324,6 +331,9 @@ export namespace HistogramModel {
 
     /** Runs that are drawn over this one from the start. */
     readonly compared?: readonly string[];
+
+    /** True where nobody can be asked for other views than the one that comes. */
+    readonly isFixed?: boolean;
   }
 }
 

@@ -28,9 +28,13 @@ export function PlotTools({
   trans
 }: IToolsProps): JSX.Element {
   useSignal(model.changed);
+  const select = [
+    ['select', integrateIcon, trans.__('Drag to integrate (or hold Shift)')]
+  ] as const;
   const tools = [
     ['zoom', zoomIcon, trans.__('Drag to zoom')],
-    ['select', integrateIcon, trans.__('Drag to integrate (or hold Shift)')],
+    // The server computes integrals.
+    ...(model.isFixed ? [] : select),
     ['pan', panIcon, trans.__('Drag to move (or hold Alt)')]
   ] as const;
   return (

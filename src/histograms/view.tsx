@@ -46,10 +46,7 @@ export function FullPlot({ model, trans }: IPlotProps): JSX.Element {
         className={`casa-Plot casa-mod-full casa-mod-${tool}`}
         role="group"
         tabIndex={0}
-        aria-label={trans.__(
-          'Histogram %1. Arrow keys read out its bins, with Shift they select a range; plus and minus zoom, 0 shows all.',
-          model.path
-        )}
+        aria-label={keysText(model, trans)}
         {...handlers}
       >
         <svg ref={svg} role="img" aria-label={plotTitle(model, trans)} />
@@ -63,6 +60,22 @@ export function FullPlot({ model, trans }: IPlotProps): JSX.Element {
       <Remarks model={model} trans={trans} />
     </div>
   );
+}
+
+/** Says what keys do on a plot. */
+function keysText(
+  { isFixed, path }: HistogramModel,
+  trans: TranslationBundle
+): string {
+  return isFixed
+    ? trans.__(
+        'Histogram %1. Arrow keys read out its bins; plus and minus zoom, 0 shows all.',
+        path
+      )
+    : trans.__(
+        'Histogram %1. Arrow keys read out its bins, with Shift they select a range; plus and minus zoom, 0 shows all.',
+        path
+      );
 }
 
 /** Says why there is no picture, or that it is on its way. */

@@ -47,7 +47,9 @@ import type {
 export type Check<T> = (value: unknown, where: string) => T;
 
 /** A check of an object by (some of) its fields. */
-function object<T>(fields: { [Key in keyof T]?: Check<T[Key]> }): Check<T> {
+export function object<T>(fields: {
+  [Key in keyof T]?: Check<T[Key]>;
+}): Check<T> {
   const checks = Object.entries(fields) as [string, Check<unknown>][];
   return (value, where) => {
     if (!isMapping(value)) {
@@ -60,7 +62,8 @@ function object<T>(fields: { [Key in keyof T]?: Check<T[Key]> }): Check<T> {
   };
 }
 
-function list<T>(item: Check<T>): Check<T[]> {
+/** A check of a list by its items. */
+export function list<T>(item: Check<T>): Check<T[]> {
   return (value, where) => {
     if (!Array.isArray(value)) {
       throw new TypeError(`${where} is not a list`);
@@ -74,28 +77,32 @@ function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function text<T extends string>(value: unknown, where: string): T {
+/** Checks a string. */
+export function text<T extends string>(value: unknown, where: string): T {
   if (typeof value !== 'string') {
     throw new TypeError(`${where} is not a string`);
   }
   return value as T;
 }
 
-function number(value: unknown, where: string): number {
+/** Checks a number. */
+export function number(value: unknown, where: string): number {
   if (typeof value !== 'number') {
     throw new TypeError(`${where} is not a number`);
   }
   return value;
 }
 
-function boolean(value: unknown, where: string): boolean {
+/** Checks something that is true or false. */
+export function boolean(value: unknown, where: string): boolean {
   if (typeof value !== 'boolean') {
     throw new TypeError(`${where} is not true or false`);
   }
   return value;
 }
 
-function mapping<T extends object>(value: unknown, where: string): T {
+/** Checks an object of which no field is known. */
+export function mapping<T extends object>(value: unknown, where: string): T {
   if (!isMapping(value)) {
     throw new TypeError(`${where} is not an object`);
   }

@@ -45,9 +45,19 @@ def histograms(draw: st.DrawFn, storages: list[Any], least: int = 1) -> hist.His
     histogram = hist.Hist(
         *(draw(axes(name)) for name in "abcd"[:count]), storage=draw(st.sampled_from(storages))()
     )
-    # Weights are multiples of 1/8 so that sums are exact in any order.
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     size = draw(st.integers(0, 200))
+    arrays, extra = fill_arguments(histogram, random, size)
+    if size:
+        histogram.fill(*arrays, **extra)
+    return histogram
+
+
+def fill_arguments(
+    histogram: hist.Hist, random: np.random.Generator, size: int
+) -> tuple[list[Any], dict[str, Any]]:
+    """Values to fill a histogram with, and the weights and samples that its storage takes."""
+    # Weights are multiples of 1/8 so that sums are exact in any order.
     arrays: list[Any] = []
     for axis in histogram.axes:
         if isinstance(axis, hist.axis.StrCategory):
@@ -63,9 +73,7 @@ def histograms(draw: st.DrawFn, storages: list[Any], least: int = 1) -> hist.His
         extra["weight"] = random.integers(1, 40, size) / 8
     if histogram.storage_type in MEANS:
         extra["sample"] = random.integers(-80, 80, size) / 8
-    if size:
-        histogram.fill(*arrays, **extra)
-    return histogram
+    return arrays, extra
 
 
 @st.composite

@@ -172,6 +172,28 @@ export class Casa {
     await expect(dock.locator('.lm-TabBar')).toHaveCount(2);
   }
 
+  /** Make a notebook, and wait for its kernel. */
+  async newNotebook(): Promise<Locator> {
+    await this.openMenu('File', 'New', 'Notebook');
+    await this.page
+      .getByRole('dialog')
+      .getByRole('button', { name: 'Select' })
+      .click();
+    const notebook = this.page.locator('.jp-NotebookPanel:visible');
+    await expect(notebook.locator('.jp-Notebook-cell').first()).toBeVisible();
+    return notebook;
+  }
+
+  /** Run code in the last cell of a notebook, which gets another one then. */
+  async runCell(notebook: Locator, code: string): Promise<Locator> {
+    const cells = notebook.locator('.jp-Notebook-cell');
+    const index = (await cells.count()) - 1;
+    await cells.nth(index).locator('.cm-content').click();
+    await this.page.keyboard.insertText(code);
+    await this.page.keyboard.press('Shift+Enter');
+    return cells.nth(index);
+  }
+
   /** Choose an item of a submenu of the menu bar. */
   async openMenu(menu: string, submenu: string, label: string): Promise<void> {
     const item = (text: string) =>

@@ -15,13 +15,7 @@ test('a dataset dragged into a notebook runs there, live in the sidebar too', as
   page
 }) => {
   await casa.startCluster();
-  await casa.openMenu('File', 'New', 'Notebook');
-  await page
-    .getByRole('dialog')
-    .getByRole('button', { name: 'Select' })
-    .click();
-  const notebook = page.locator('.jp-NotebookPanel:visible');
-  await expect(notebook.locator('.jp-Notebook-cell').first()).toBeVisible();
+  const notebook = await casa.newNotebook();
 
   await casa.dragInto(notebook, casa.dataset('TTbar'));
   const dropped = notebook
@@ -38,10 +32,7 @@ test('a dataset dragged into a notebook runs there, live in the sidebar too', as
     .filter({ hasText: 'casa_lab.connect' });
   await connecting.locator('.cm-content').click();
   await page.keyboard.press('Shift+Enter');
-  const last = notebook.locator('.jp-Notebook-cell').last();
-  await last.locator('.cm-content').click();
-  await page.keyboard.insertText(ANALYSIS);
-  await page.keyboard.press('Shift+Enter');
+  await casa.runCell(notebook, ANALYSIS);
 
   await expect(casa.newestRun).toContainText('DimuonProcessor', {
     timeout: 60_000

@@ -19,7 +19,7 @@ import { Looks } from './takeaway/looks';
 import { TakeAwayModel } from './takeaway/model';
 import { RunTab } from './widget';
 
-/** Makes the tabs of runs, which share one connection for histograms. */
+/** Makes views of runs, which share one connection for histograms. */
 export class RunTabFactory {
   constructor(options: RunTabFactory.IOptions) {
     this._looks = new Looks({ state: options.state });
@@ -34,9 +34,9 @@ export class RunTabFactory {
     });
   }
 
-  /** Makes the tab of a run. */
-  create(run: string): MainAreaWidget<RunTab> {
-    const model = new RunTabModel({
+  /** Makes what a view of a run shows; the view is to dispose it. */
+  createModel(run: string): RunTabModel {
+    return new RunTabModel({
       notebooks: this._notebooks,
       run,
       runs: this._runs,
@@ -45,8 +45,12 @@ export class RunTabFactory {
       openCode: this._openCode && (path => this._openCode?.(run, path)),
       takeAway: this._takeAway(run)
     });
+  }
+
+  /** Makes the tab of a run. */
+  create(run: string): MainAreaWidget<RunTab> {
     const content = new RunTab({
-      model,
+      model: this.createModel(run),
       sections: this._sections,
       trans: this._trans
     });

@@ -16,10 +16,18 @@ interface IHeaderProps {
   readonly model: RunTabModel;
   readonly run: Run;
   readonly trans: TranslationBundle;
+
+  /** Whether it leaves out what was asked for, and labels. */
+  readonly isBrief?: boolean;
+
+  /** Buttons beside those that act on the run. */
+  readonly children?: React.ReactNode;
 }
 
 /** Says which run this is and how it is, and lets the user act on it. */
-export function Header({ model, run, trans }: IHeaderProps): JSX.Element {
+export function Header(props: IHeaderProps): JSX.Element {
+  const { children, isBrief = false, model, run, trans } = props;
+  const Name = isBrief ? 'h3' : 'h1';
   const action = useAction();
   const stop = async (): Promise<void> => {
     if (await confirmStop(run, trans)) {
@@ -29,7 +37,9 @@ export function Header({ model, run, trans }: IHeaderProps): JSX.Element {
   return (
     <header className="casa-RunTab-header">
       <div className="casa-RunTab-titleRow">
-        <h1 title={run.name}>{run.name}</h1>
+        <Name className="casa-RunTab-name" title={run.name}>
+          {run.name}
+        </Name>
         <StateBadge run={run} trans={trans} />
         <StateRemark run={run} trans={trans} />
         <div className="casa-RunTab-actions">
@@ -64,10 +74,13 @@ export function Header({ model, run, trans }: IHeaderProps): JSX.Element {
               {trans.__('Stop')}
             </TextButton>
           )}
+          {children}
         </div>
       </div>
-      <Facts run={run} trans={trans} />
-      <Labels run={run} trans={trans} label={labels => model.label(labels)} />
+      {!isBrief && <Facts run={run} trans={trans} />}
+      {!isBrief && (
+        <Labels run={run} trans={trans} label={labels => model.label(labels)} />
+      )}
       <StateProblem run={run} trans={trans} />
       {action.problem && <Problem message={action.problem} />}
     </header>

@@ -13,41 +13,27 @@ import { runOf } from '../history/clicked';
 import { NotebookMaker } from '../notebooks';
 import { IRunManager } from '../tokens';
 import type { RunTabFactory } from './factory';
-import { IRunTabTracker } from './tokens';
+import { IRunTabTracker, IRunViews } from './tokens';
 import type { RunTab } from './widget';
 
-/** Opens the tabs of runs, and opens them again when the layout is restored. */
-export const runTabPlugin: JupyterFrontEndPlugin<IRunTabTracker> = {
-  id: 'casa-lab:run-tab',
-  description: 'Adds the tab that shows a run with its live histograms.',
+/** Loads what shows runs: it draws histograms, which most pages never need. */
+export const runViewsPlugin: JupyterFrontEndPlugin<IRunViews> = {
+  id: 'casa-lab:run-views',
+  description: 'Loads what shows runs in tabs and in outputs of notebooks.',
   autoStart: true,
   requires: [IRunManager],
-  optional: [IDefaultFileBrowser, ILayoutRestorer, IStateDB, ITranslator],
-  provides: IRunTabTracker,
+  optional: [IDefaultFileBrowser, IStateDB, ITranslator],
+  provides: IRunViews,
   activate: (
     app: JupyterFrontEnd,
     runs: IRunManager,
     files: IDefaultFileBrowser | null,
-    restorer: ILayoutRestorer | null,
     state: IStateDB | null,
     translator: ITranslator | null
-  ): IRunTabTracker => {
-    const { commands, shell } = app;
+  ): IRunViews => {
+    const { commands } = app;
     const trans = (translator ?? nullTranslator).load('casa-lab');
-    const tracker = new WidgetTracker<MainAreaWidget<RunTab>>({
-      namespace: 'casa-run'
-    });
-
-    // What draws histograms is loaded when the first tab opens.
-    let loaded: Promise<RunTabFactory> | null = null;
-    const tabs = (): Promise<RunTabFactory> => {
-      loaded ??= load().catch((error: unknown) => {
-        // The server may have been away: the next try may do better.
-        loaded = null;
-        throw error;
-      });
-      return loaded;
-    };
+    let factory: Promise<RunTabFactory> | null = null;
     const load = async (): Promise<RunTabFactory> => {
       const { RunTabFactory } = await import('./factory');
       const { contents, kernelspecs, serverSettings } = app.serviceManager;
@@ -69,6 +55,36 @@ export const runTabPlugin: JupyterFrontEndPlugin<IRunTabTracker> = {
         trans
       });
     };
+    return {
+      load: () =>
+        (factory ??= load().catch((error: unknown) => {
+          // The server may have been away: the next try may do better.
+          factory = null;
+          throw error;
+        }))
+    };
+  }
+};
+
+/** Opens the tabs of runs, and opens them again when the layout is restored. */
+export const runTabPlugin: JupyterFrontEndPlugin<IRunTabTracker> = {
+  id: 'casa-lab:run-tab',
+  description: 'Adds the tab that shows a run with its live histograms.',
+  autoStart: true,
+  requires: [IRunViews],
+  optional: [ILayoutRestorer, ITranslator],
+  provides: IRunTabTracker,
+  activate: (
+    app: JupyterFrontEnd,
+    views: IRunViews,
+    restorer: ILayoutRestorer | null,
+    translator: ITranslator | null
+  ): IRunTabTracker => {
+    const { commands, shell } = app;
+    const trans = (translator ?? nullTranslator).load('casa-lab');
+    const tracker = new WidgetTracker<MainAreaWidget<RunTab>>({
+      namespace: 'casa-run'
+    });
 
     commands.addCommand(CommandIDs.openRun, {
       label: trans.__('Open Run'),
@@ -87,7 +103,7 @@ export const runTabPlugin: JupyterFrontEndPlugin<IRunTabTracker> = {
         if (id === null) {
           return;
         }
-        const factory = await tabs();
+        const factory = await views.load();
         let widget = tracker.find(({ content }) => content.model.id === id);
         if (!widget) {
           widget = factory.create(id);
@@ -106,7 +122,7 @@ export const runTabPlugin: JupyterFrontEndPlugin<IRunTabTracker> = {
       args: ({ content }) => ({ run: content.model.id }),
       name: ({ content }) => content.model.id
     });
-    addCompareCommand({ app, tabs, restorer, trans });
+    addCompareCommand({ app, tabs: () => views.load(), restorer, trans });
     return tracker;
   }
 };

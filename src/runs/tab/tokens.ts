@@ -1,5 +1,6 @@
 import type { IWidgetTracker, MainAreaWidget } from '@jupyterlab/apputils';
 import { Token } from '@lumino/coreutils';
+import type { RunTabFactory } from './factory';
 import type { RunTab } from './widget';
 
 export const IRunTabTracker = new Token<IRunTabTracker>(
@@ -9,3 +10,14 @@ export const IRunTabTracker = new Token<IRunTabTracker>(
 
 /** The open tabs of runs. */
 export type IRunTabTracker = IWidgetTracker<MainAreaWidget<RunTab>>;
+
+export const IRunViews = new Token<IRunViews>(
+  'casa-lab:IRunViews',
+  'Loads what shows runs in tabs and in outputs of notebooks.'
+);
+
+/** What shows runs, which is loaded when the first one is shown. */
+export interface IRunViews {
+  /** Loads it; all share one connection for histograms. */
+  load(): Promise<RunTabFactory>;
+}
