@@ -21,13 +21,23 @@ from .clusters.models import Cluster, ClusterList, NewCluster, ProfileList, Scal
 from .datasets.models import DatasetList, NewSource, Source
 from .histograms.models import FrameHeader, HistogramCatalog, Unwatch, ViewProblem, Watch
 from .histograms.takeaway.models import Code, CodeRequest, Export
-from .runs.history.models import ChangeQuery, NewLabels, RunChanges, RunDetails, RunList, RunQuery
+from .runs.history.models import (
+    ChangeQuery,
+    NewLabels,
+    RunChanges,
+    RunDetails,
+    RunList,
+    RunQuery,
+    RunRequest,
+    Transcript,
+)
 from .runs.metrics import RunMetrics
 from .runs.models import (
     Acceptance,
     FailureList,
     NewRun,
     ProcessorList,
+    ProcessorQuery,
     Retry,
     Run,
     RunLog,
@@ -81,7 +91,11 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         202,
     ),
     Endpoint(
-        "GET", "/casa/processors", "List the processors found in source files.", ProcessorList
+        "GET",
+        "/casa/processors",
+        "List the processors found in source files, or in one file or module.",
+        ProcessorList,
+        query=ProcessorQuery,
     ),
     Endpoint(
         "POST",
@@ -141,6 +155,18 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         Run,
         None,
         202,
+    ),
+    Endpoint(
+        "GET",
+        "/casa/runs/{run}/request",
+        "Show what a run was launched with, to be changed and launched.",
+        RunRequest,
+    ),
+    Endpoint(
+        "GET",
+        "/casa/runs/{run}/transcript",
+        "Write a run as Python and as a command that launch it again.",
+        Transcript,
     ),
     Endpoint(
         "GET", "/casa/runs/{run}/failures", "List the failures of a run by cause.", FailureList

@@ -12,8 +12,14 @@ export namespace CommandIDs {
   /** Opens the dashboards of a cluster; args `{cluster: string}`. */
   export const openDashboards = 'casa:open-dashboards';
 
-  /** Asks for a new run; args `{datasets?: string[]}`. */
+  /** Asks for a new run; args `{datasets?: string[], file?: string}`. */
   export const newRun = 'casa:new-run';
+
+  /** Asks for a new run of a processor in the file selected in the file browser. */
+  export const runSelected = 'casa:run-selected';
+
+  /** Asks for a new run of a processor in the notebook in front, and saves it first. */
+  export const runNotebook = 'casa:run-notebook';
 
   /** Opens the tab of a run; args `{run: string}`. */
   export const openRun = 'casa:open-run';
@@ -35,6 +41,15 @@ export namespace CommandIDs {
 
   /** Launches the same run again; args `{run: string}`. */
   export const rerun = 'casa:rerun';
+
+  /** Asks for a run like another one, to be changed; args `{run: string}`. */
+  export const rerunChanged = 'casa:rerun-with-changes';
+
+  /** Copies Python that launches the same run; args `{run: string}`. */
+  export const copyCode = 'casa:copy-run-code';
+
+  /** Copies a command that launches the same run; args `{run: string}`. */
+  export const copyCommand = 'casa:copy-run-command';
 
   /** Makes a run the one that others are compared with; args `{run: string}`. */
   export const pinRun = 'casa:pin-run';

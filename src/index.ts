@@ -6,6 +6,7 @@ import { datasetManagerPlugin } from './datasets/plugin';
 import { notebookOutputsPlugin } from './notebook/plugin';
 import { runCommandsPlugin } from './runs/commands';
 import { runCodePlugin } from './runs/history/codetab';
+import { runCopiesPlugin } from './runs/history/copies';
 import { runHistoryPlugin } from './runs/history/plugin';
 import { launchPlugin } from './runs/launch/plugin';
 import { notificationsPlugin } from './runs/notifications';
@@ -33,6 +34,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   runTabPlugin,
   runHistoryPlugin,
   runCodePlugin,
+  runCopiesPlugin,
   notebookOutputsPlugin,
   notificationsPlugin,
   statusPlugin,

@@ -11,6 +11,8 @@ from typing import Any
 from casa_lab.errors import BadInput, suggestion
 from casa_lab.runs.models import AUTOMATIC_CHUNKSIZE, LONGEST_TAG, Processor, ProcessorReference
 
+from .choosing import one_of
+
 
 @dataclass(frozen=True)
 class Analysis:
@@ -25,10 +27,14 @@ class Analysis:
 def add_analysis_options(parser: argparse.ArgumentParser) -> None:
     """Add what names a processor and the datasets for it."""
     parser.add_argument(
-        "processor", metavar="PROCESSOR", help="path/to/file.py:Name or package.module:Name"
+        "processor",
+        metavar="PROCESSOR",
+        help="path/to/file.py:Name, notebook.ipynb:Name or package.module:Name",
     )
-    parser.add_argument(
-        "--fileset", type=Path, required=True, help="JSON file that maps datasets to their files"
+    files = parser.add_mutually_exclusive_group(required=True)
+    files.add_argument("--fileset", type=Path, help="JSON file that maps datasets to their files")
+    files.add_argument(
+        "--fileset-of", metavar="RUN", help="the datasets and files that this run was launched with"
     )
     parser.add_argument(
         "--datasets", nargs="+", metavar="NAME", help="process only these datasets of the fileset"
@@ -79,7 +85,10 @@ def read_analysis(options: argparse.Namespace) -> Analysis:
     arguments = parse_arguments(options.arguments, processor)
     if processor is not None:
         check_arguments(processor, arguments)
-    fileset = load_fileset(options.fileset, options.treename)
+    if options.fileset_of is None:
+        fileset = load_fileset(options.fileset, options.treename)
+    else:
+        fileset = _fileset_of(options.fileset_of)
     if options.datasets:
         fileset = _choose(fileset, options.datasets)
     if options.schema:
@@ -109,7 +118,7 @@ def absolute_location(text: str) -> str:
     file, separator, name = text.rpartition(":")
     if not separator or not name.isidentifier() or not file:
         raise BadInput(_how_to_name(text))
-    if file.endswith(".py"):
+    if file.endswith((".py", ".ipynb")):
         return f"{Path(file).expanduser().absolute()}:{name}"
     if "/" in file:
         raise BadInput(f"'{file}' is neither a Python file nor a module. Does it lack its .py?")
@@ -119,7 +128,7 @@ def absolute_location(text: str) -> str:
 def _how_to_name(text: str) -> str:
     from casa_lab.runs.processors import processors_in
 
-    found = processors_in(Path(text)) if text.endswith(".py") else []
+    found = processors_in(Path(text)) if text.endswith((".py", ".ipynb")) else []
     if found:
         choices = ", ".join(f"{text}:{item.name}" for item in found)
         return f"'{text}' names a file; name one of its processors: {choices}."
@@ -139,6 +148,13 @@ def parse_arguments(pairs: Sequence[str], processor: Processor | None = None) ->
             raise BadInput(f"--arg gives '{key}' twice.")
         arguments[key] = read_argument(processor, key, value)
     return arguments
+
+
+def _fileset_of(run: str) -> dict[str, Any]:
+    from casa_lab.runs import manager
+    from casa_lab.runs.folder import open_run
+
+    return open_run(one_of(run, manager.run_ids(), "run")).spec().fileset
 
 
 def _choose(fileset: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from casa_lab.folders import Folder, Owner, RequestInbox
 from casa_lab.runs.loading import describe_exception, load_processor, load_schema
 from casa_lab.runs.manager import DEFAULT_SCHEMA
 from casa_lab.runs.models import ProcessorReference
-from casa_lab.runs.shipping import carry_by_value
+from casa_lab.runs.shipping import carry_by_value, home_of, importable
 
 from .dryrun import dry_run
 from .forecast import DryRunRecord, Forecast
@@ -46,12 +46,11 @@ def dry_run_of(
     chunksize: int,
 ) -> Forecast:
     """Load a processor as a driver does, with its own folder to work in, and try it."""
-    file, _, _ = reference.location.rpartition(":")
-    directory = str(Path(file).parent) if file.endswith(".py") else None
-    processor = load_processor(reference, directory)
-    carry_by_value(reference)
-    name = schema_name or getattr(processor, "schema_name", None) or DEFAULT_SCHEMA
-    return dry_run(processor, fileset, client, schema=load_schema(name), chunksize=chunksize)
+    with importable(reference) as found:
+        processor = load_processor(found, str(home_of(reference)))
+        carry_by_value(found)
+        name = schema_name or getattr(processor, "schema_name", None) or DEFAULT_SCHEMA
+        return dry_run(processor, fileset, client, schema=load_schema(name), chunksize=chunksize)
 
 
 def _try(folder: Folder) -> DryRunRecord:

@@ -9,6 +9,7 @@ from typing import Any
 
 from casa_lab.errors import BadInput
 from casa_lab.runs import manager
+from casa_lab.runs.ipynb import SUFFIX
 from casa_lab.runs.loading import load_processor, load_schema
 from casa_lab.runs.models import NewRun, ProcessorReference
 from casa_lab.runs.notebook import name_of
@@ -42,7 +43,8 @@ def launch(
     ----------
     processor
         A Coffea processor or a function of the events, from a cell or an
-        import; or where one is: ``"path/to/file.py:Name"`` or ``"module:Name"``.
+        import; or where one is: ``"path/to/file.py:Name"``, ``"notebook.ipynb:Name"`` or
+        ``"module:Name"``.
     fileset
         The datasets, in any form that Coffea takes; or the path of a fileset
         (``"fileset.json"``); or the name of a dataset that Casa lists for the
@@ -148,7 +150,7 @@ def _resolve_location(text: str, arguments: Mapping[str, Any] | None) -> Process
     file, separator, name = text.rpartition(":")
     if not separator or not file or not name.isidentifier():
         raise BadInput(f"{text!r} does not name a processor; write 'path/to/file.py:Name'.")
-    if file.endswith(".py"):
+    if file.endswith((".py", SUFFIX)):
         text = f"{Path(file).expanduser().absolute()}:{name}"
     elif "/" in file:
         raise BadInput(f"{file!r} is neither a Python file nor a module. Does it lack its .py?")

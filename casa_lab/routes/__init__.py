@@ -39,6 +39,8 @@ JSON_HANDLERS: tuple[type[CasaHandler], ...] = (
     history.ExportHandler,
     history.ImportsHandler,
     history.RerunHandler,
+    history.RequestHandler,
+    history.TranscriptHandler,
     runs.LogHandler,
     runs.HistogramCatalogHandler,
     takeaway.HistogramCodeHandler,

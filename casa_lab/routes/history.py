@@ -22,9 +22,11 @@ from casa_lab.runs.history.archive import MOST_BYTES, exported, import_run
 from casa_lab.runs.history.changes import changes
 from casa_lab.runs.history.details import details
 from casa_lab.runs.history.models import ChangeQuery
+from casa_lab.runs.history.transcript import transcript
 
 from .base import AUTH_RESOURCE, CasaHandler
 from .companion import Companion
+from .launch import read_request
 
 CHUNK_BYTES = 2**20
 """How much of a file is sent at once."""
@@ -64,6 +66,28 @@ class RerunHandler(CasaHandler):
         again = await self.call(rerun, run, "sidebar")
         self.companion.watcher.wake()
         await self.answer(again)
+
+
+class RequestHandler(CasaHandler):
+    """Shows what a run was launched with, for a dialog to change."""
+
+    path = "/casa/runs/{run}/request"
+
+    @authenticated
+    @authorized
+    async def get(self, run: str) -> None:
+        await self.answer(await self.call(read_request, self.companion, run))
+
+
+class TranscriptHandler(CasaHandler):
+    """Shows a run as code and as a command."""
+
+    path = "/casa/runs/{run}/transcript"
+
+    @authenticated
+    @authorized
+    async def get(self, run: str) -> None:
+        await self.answer(await self.call(transcript, run))
 
 
 class ExportHandler(CasaHandler):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from casa_lab.clusters import manager as clusters
@@ -11,8 +12,14 @@ from casa_lab.forecasts.forecast import DryRun
 from casa_lab.histograms.models import HistogramCatalog
 from casa_lab.runs import manager as runs
 from casa_lab.runs.folder import open_run
-from casa_lab.runs.models import NewRun, Processor, ProcessorReference, Run
-from casa_lab.runs.processors import find_processors
+from casa_lab.runs.history.again import code_of, fileset_of, request_of
+from casa_lab.runs.history.models import RunRequest
+from casa_lab.runs.ipynb import SUFFIX
+from casa_lab.runs.models import NewRun, Processor, ProcessorQuery, ProcessorReference, Run
+from casa_lab.runs.modules import processors_of_module
+from casa_lab.runs.pickles import NOTEBOOK, PickledCode
+from casa_lab.runs.processors import find_processors, processors_in
+from casa_lab.runs.shipping import keeper_of
 
 from .companion import Companion
 from .paths import AllowedFolders
@@ -37,11 +44,25 @@ def launch(companion: Companion, new: NewRun) -> Run:
     Conflict
         When the cluster has ended.
     """
-    return runs.launch(*_checked(companion, new), door="sidebar")
+    return runs.launch(*_checked(companion, new), door="sidebar", code=_code(new))
+
+
+def read_request(companion: Companion, run: str) -> RunRequest:
+    """Return what a run was launched with, held against what there is by now."""
+    names = [dataset.name for dataset in companion.catalog.list().datasets]
+    return request_of(run, companion.catalog.fileset(names))
 
 
 def launch_dry_run(companion: Companion, new: NewRun) -> DryRun:
-    """Do the same for a dry run."""
+    """Do the same for a dry run.
+
+    Raises
+    ------
+    Conflict
+        When the processor lies in no file.
+    """
+    if _code(new) is not None:
+        raise Conflict("This processor was made in a notebook. Try it there: casa_lab.dry_run.")
     return forecasts.launch(*_checked(companion, new))
 
 
@@ -49,14 +70,38 @@ def _checked(companion: Companion, new: NewRun) -> tuple[NewRun, dict[str, Any],
     """Return a request with the processor's place, its fileset and its cluster."""
     processor = _inside(companion.folders, new.processor)
     new = new.model_copy(update={"processor": processor})
-    fileset = companion.catalog.fileset(new.datasets)
+    earlier = fileset_of(new.origin) if new.origin else {}
+    listed = companion.catalog.fileset([name for name in new.datasets if name not in earlier])
+    fileset = {name: earlier.get(name) or listed[name] for name in new.datasets}
     runs.check(new, fileset)
     # The cluster comes last: nothing is started for a request with a mistake in it.
     return new, fileset, _cluster(companion, new)
 
 
-def find_all_processors(folders: AllowedFolders) -> list[Processor]:
-    """Return the processors in all folders that may be read, the server's root first."""
+def list_processors(folders: AllowedFolders, query: ProcessorQuery) -> list[Processor]:
+    """Return the processors that are asked for.
+
+    Parameters
+    ----------
+    folders
+        Those that may be read.
+    query
+        Which file or module is meant. With neither, all files in all folders are
+        looked at, those of the server's root first.
+
+    Raises
+    ------
+    BadInput
+        When the file or module cannot be had, or both are asked for.
+    NotFound
+        When there is no such file.
+    """
+    if query.file is not None and query.module is not None:
+        raise BadInput("Ask for the processors of a file or of a module, not of both.")
+    if query.module is not None:
+        return processors_of_module(query.module, folders.root)
+    if query.file is not None:
+        return processors_in(folders.resolve(query.file))
     found = {
         processor.location: processor for folder in folders for processor in find_processors(folder)
     }
@@ -74,14 +119,23 @@ def read_run_catalog(run: str) -> HistogramCatalog:
     return read_catalog(path)
 
 
+def _code(new: NewRun) -> PickledCode | None:
+    """Return the processor that a notebook left to the run of which this is a variation."""
+    if new.origin is None or not new.processor.location.startswith(f"{NOTEBOOK}:"):
+        return None
+    return code_of(open_run(new.origin.run))
+
+
 def _inside(folders: AllowedFolders, processor: ProcessorReference) -> ProcessorReference:
     """Return a reference whose file, if it is one, is absolute and allowed."""
     file, _, name = processor.location.rpartition(":")
-    if not file.endswith(".py"):
+    if not file.endswith((".py", SUFFIX)):
         return processor
-    path = folders.resolve(file)
+    path = Path(file)
+    if keeper_of(path) is None:
+        path = folders.resolve(file)
     if not path.is_file():
-        raise BadInput(f"{file!r} is not a file. Choose the Python file of the processor.")
+        raise BadInput(f"{file!r} is not a file. Choose the file of the processor.")
     return processor.model_copy(update={"location": f"{path}:{name}"})
 
 

@@ -8,12 +8,12 @@ from tornado.web import authenticated
 from casa_lab.runs import manager
 from casa_lab.runs.failures import recovery
 from casa_lab.runs.history.models import NewLabels, RunQuery
-from casa_lab.runs.models import Acceptance, NewRun, ProcessorList, Retry
+from casa_lab.runs.models import Acceptance, NewRun, ProcessorList, ProcessorQuery, Retry
 from casa_lab.runs.watching import views as watching
 from casa_lab.runs.watching.models import FileQuery
 
 from .base import CasaHandler
-from .launch import find_all_processors, launch, read_run_catalog
+from .launch import launch, list_processors, read_run_catalog
 
 
 class ProcessorsHandler(CasaHandler):
@@ -24,7 +24,8 @@ class ProcessorsHandler(CasaHandler):
     @authenticated
     @authorized
     async def get(self) -> None:
-        processors = await self.call(find_all_processors, self.companion.folders)
+        query = self.parse_query(ProcessorQuery)
+        processors = await self.call(list_processors, self.companion.folders, query)
         await self.answer(ProcessorList(processors=processors))
 
 

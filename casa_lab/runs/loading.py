@@ -63,7 +63,7 @@ def load_processor(reference: ProcessorReference, directory: str | None = None) 
             module = _import_file(Path(module_name).expanduser().absolute())
             shown = Path(module_name).name
         else:
-            module = _import_module(module_name)
+            module = import_module(module_name)
             shown = module_name
         return _instantiate(_lookup(module, name, shown), name, shown, reference.arguments)
 
@@ -139,7 +139,14 @@ def _import_file(path: Path) -> ModuleType:
     return module
 
 
-def _import_module(name: str) -> ModuleType:
+def import_module(name: str) -> ModuleType:
+    """Import an installed module.
+
+    Raises
+    ------
+    BadInput
+        With a sentence that says why it cannot be had.
+    """
     try:
         return importlib.import_module(name)
     except (Exception, SystemExit) as error:

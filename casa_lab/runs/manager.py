@@ -45,7 +45,7 @@ from .models import (
 from .pickles import PickledCode, is_code_kept
 from .processors import check_processor
 from .records import first_record
-from .shipping import keep_source
+from .shipping import home_of, keep_source
 from .states import ENDED, has_work_left
 
 LAUNCH_SECONDS = 60.0
@@ -69,6 +69,7 @@ def check(new: NewRun, fileset: dict[str, Any], maxchunks: int | None = None) ->
     Raises what :func:`launch` does, for the same requests.
     """
     check_processor(new.processor)
+    maxchunks = maxchunks or new.maxchunks
     if new.continues is not None:
         older = open_run(new.continues)
         continued(new, fileset, maxchunks, older, get(older.id).state)
@@ -98,7 +99,7 @@ def launch(
     directory
         Working directory of the driver; that of the processor's file when not given.
     maxchunks
-        Most chunks per dataset, for a quick look.
+        Most chunks per dataset, for a quick look; what is wanted says it, too.
     code
         A processor that lies in no file, since it was made in a notebook.
 
@@ -112,6 +113,7 @@ def launch(
         When it cannot continue that run.
     """
     declared = None if code is not None else check_processor(new.processor)
+    maxchunks = maxchunks or new.maxchunks
     if new.continues is None:
         return _launch(new, declared, fileset, cluster, door, directory, maxchunks, code)
     older = open_run(new.continues)
@@ -131,7 +133,7 @@ def _launch(
     code: PickledCode | None,
     older: RunFolder | None = None,
 ) -> Run:
-    source = _directory_of(new.processor.location)
+    source = home_of(new.processor)
     name = new.name or new.processor.location.rpartition(":")[2]
     spec = RunSpec(
         id=new_id(name),
@@ -383,8 +385,3 @@ def living_cluster(cluster: str | None) -> str:
                 return found.id
             profile = found.profile
     return clusters.ensure(profile).id
-
-
-def _directory_of(location: str) -> Path:
-    path, _, _ = location.rpartition(":")
-    return Path(path).expanduser().absolute().parent if path.endswith(".py") else Path.cwd()

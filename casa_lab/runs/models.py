@@ -30,12 +30,13 @@ FailureKind = Literal[
 
 
 class ProcessorReference(BaseModel):
-    """Names a processor: a class or a callable in a Python file or an installed module."""
+    """Names a processor: a class or a callable in a file, a notebook or an installed module."""
 
     model_config = ConfigDict(extra="forbid")
 
     location: str = Field(
-        description="path/to/file.py:Name or package.module:Name.", pattern=r"^.+:[A-Za-z_]\w*$"
+        description="path/to/file.py:Name, notebook.ipynb:Name or package.module:Name.",
+        pattern=r"^.+:[A-Za-z_]\w*$",
     )
     arguments: dict[str, Any] = Field(
         default_factory=dict, description="Keyword arguments of the constructor."
@@ -78,6 +79,13 @@ class Processor(BaseModel):
     open_ended: bool = Field(False, description="True when it may take other arguments, too.")
 
 
+class ProcessorQuery(BaseModel):
+    """Whose processors are to be listed: all files' when neither is given."""
+
+    file: str | None = Field(None, description="Path of a Python file or a notebook.")
+    module: str | None = Field(None, description="An installed module: package.module.")
+
+
 class ProcessorList(BaseModel):
     """The processors found, by file and name."""
 
@@ -87,13 +95,30 @@ class ProcessorList(BaseModel):
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TAG)]
 
 
+class Origin(BaseModel):
+    """The run that a new one is a variation of."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    run: str = Field(description="Its id.")
+    datasets: list[str] = Field(
+        default_factory=list,
+        description="Those of its datasets that are processed with the files they had.",
+    )
+
+
 class NewRun(BaseModel):
     """Ask for a run."""
 
     model_config = ConfigDict(extra="forbid")
 
     processor: ProcessorReference
-    datasets: list[str] = Field(min_length=1, description="Names of datasets in the catalog.")
+    datasets: list[str] = Field(
+        min_length=1, description="Names of datasets in the catalog, or of the origin's."
+    )
+    origin: Origin | None = Field(
+        None, description="Where datasets come from that are not taken from the catalog."
+    )
     cluster: str | None = Field(
         None, description="Id of a running cluster; null to use (or start) one of the profile."
     )
@@ -103,6 +128,9 @@ class NewRun(BaseModel):
     )
     chunksize: int | None = Field(
         None, ge=1, description="Most events in a chunk; null to leave that to Casa."
+    )
+    maxchunks: int | None = Field(
+        None, ge=1, description="Most chunks of a dataset, for a quick look; null for all."
     )
     fail_fast: bool = Field(False, description="Stop at the first failure.")
     continues: str | None = Field(

@@ -1,17 +1,19 @@
-"""Finds the processors in Python files by reading them, without running anything."""
+"""Finds the processors in Python files and notebooks by reading, without running anything."""
 
 from __future__ import annotations
 
 import ast
 import os
+import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
 from casa_lab.errors import BadInput
 from casa_lab.folders.cache import read_once
 
+from . import ipynb
 from .arguments import check_arguments
 from .definitions import BASE, EVENTS, Definition, find_definitions
 from .models import Processor, ProcessorReference
@@ -61,7 +63,15 @@ def find_processors(root: Path) -> list[Processor]:
 def processors_in(file: Path) -> list[Processor]:
     """Return the processors in one file; none when it cannot be read."""
     path = file.expanduser().absolute()
-    return [_describe(path, path.name, found) for found in _read_if_readable(path)]
+    found: Iterable[Definition]
+    if path.name.endswith(ipynb.SUFFIX):
+        try:
+            found = _read_notebook(path)
+        except BadInput:
+            found = ()
+    else:
+        found = _read_if_readable(path)
+    return [_describe(path, path.name, each) for each in found]
 
 
 def check_processor(reference: ProcessorReference) -> Processor | None:
@@ -89,7 +99,7 @@ def read_processor(location: str) -> Processor | None:
     Parameters
     ----------
     location
-        ``path/to/file.py:Name`` or ``package.module:Name``.
+        ``path/to/file.py:Name``, ``notebook.ipynb:Name`` or ``package.module:Name``.
 
     Returns
     -------
@@ -103,9 +113,14 @@ def read_processor(location: str) -> Processor | None:
         When the file is missing, has a syntax error, or does not mention the name.
     """
     file, _, name = location.rpartition(":")
+    path = Path(file).expanduser().absolute()
+    if file.endswith(ipynb.SUFFIX):
+        text = "\n".join(cell.source for cell in ipynb.read_cells(path))
+        processor = _choose(path, name, _read_notebook(path), text)
+        ipynb.module_source(path, name)  # says what it lacks
+        return processor
     if not file.endswith(".py"):
         return None
-    path = Path(file).expanduser().absolute()
     try:
         source = path.read_bytes()
     except OSError as error:
@@ -120,11 +135,14 @@ def read_processor(location: str) -> Processor | None:
         raise BadInput(f"{path.name} has a syntax error{line}: {error.msg}.") from None
     except (ValueError, RecursionError):
         raise BadInput(f"{path.name} is not Python source.") from None
-    found = find_definitions(tree)
+    return _choose(path, name, find_definitions(tree), source.decode(errors="replace"))
+
+
+def _choose(path: Path, name: str, found: Sequence[Definition], source: str) -> Processor | None:
     for item in found:
         if item.name == name:
             return _describe(path, path.name, item)
-    if name.encode() not in source:
+    if not re.search(rf"\b{re.escape(name)}\b", source):
         close = get_close_matches(name, [item.name for item in found], n=1)
         held = ", ".join(item.name for item in found)
         hint = f" Did you mean '{close[0]}'?" if close else f" It has {held}." if held else ""
@@ -142,6 +160,12 @@ def _describe(path: Path, shown: str, found: Definition) -> Processor:
         parameters=list(found.signature.parameters),
         open_ended=found.signature.open_ended,
     )
+
+
+def _read_notebook(path: Path) -> list[Definition]:
+    """Read a notebook; of what is defined in several cells, the last one counts."""
+    found = find_definitions(ipynb.definitions(ipynb.read_cells(path)))
+    return list({definition.name: definition for definition in found}.values())
 
 
 def _python_files(root: Path) -> Iterator[Path]:

@@ -2,7 +2,8 @@
 
 A processor lives in a file, often beside modules that it imports. A copy of
 them is kept in the run's folder, so that a run can be resumed as it was begun;
-and they are pickled by value, so that workers need not have them.
+and they are pickled by value, so that workers need not have them. What lives in
+a notebook becomes a module when it is kept.
 """
 
 from __future__ import annotations
@@ -14,13 +15,19 @@ import shutil
 import sys
 import sysconfig
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import ModuleType
 
 import cloudpickle
 
+from casa_lab.errors import NotFound
+from casa_lab.folders import runs_dir
+
+from . import ipynb
+from .folder import open_run
 from .imports import used_modules
 from .models import ProcessorReference
 
@@ -31,7 +38,7 @@ _carried: dict[str, Path] = {}
 
 
 def keep_source(reference: ProcessorReference, destination: Path) -> None:
-    """Copy a processor's file and the modules beside it that it imports.
+    """Copy a processor's file, or what it needs of its notebook, and the modules that it imports.
 
     Parameters
     ----------
@@ -39,15 +46,27 @@ def keep_source(reference: ProcessorReference, destination: Path) -> None:
         The processor; nothing is kept of one that lives in an installed module.
     destination
         The run's ``processor`` directory; made here.
+
+    Raises
+    ------
+    BadInput
+        When a notebook does not hold the processor, with all that it needs.
     """
     destination.mkdir()
-    path = _file(reference)
-    if path is None:
+    path, notebook = _file(reference), _notebook(reference)
+    if path is None and notebook is None:
         return
-    for source in _with_neighbours(path):
-        target = destination / source.relative_to(path.parent)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
+    if notebook is not None:
+        path = destination / f"{ipynb.module_name(notebook)}.py"
+        name = reference.location.rpartition(":")[2]
+        path.write_text(ipynb.module_source(notebook, name), encoding="utf-8")
+    assert path is not None
+    folder = path.parent if notebook is None else notebook.parent
+    for source in _with_neighbours(path, folder):
+        if source.is_relative_to(folder):
+            target = destination / source.relative_to(folder)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
 
 
 def as_launched(reference: ProcessorReference, kept: Path) -> ProcessorReference:
@@ -56,16 +75,52 @@ def as_launched(reference: ProcessorReference, kept: Path) -> ProcessorReference
     Its own place as long as the code there is unchanged (it may read files that
     lie beside it), else the copy in the run's folder.
     """
+    notebook = _notebook(reference)
+    if notebook is not None:
+        return _at(reference, kept / f"{ipynb.module_name(notebook)}.py")
     path = _file(reference)
     if path is None:
         return reference
     for copy in kept.rglob("*.py"):
         original = path.parent / copy.relative_to(kept)
         if not original.exists() or original.read_bytes() != copy.read_bytes():
-            _, _, name = reference.location.rpartition(":")
-            location = f"{kept / path.name}:{name}"
-            return reference.model_copy(update={"location": location})
+            return _at(reference, kept / path.name)
     return reference
+
+
+@contextmanager
+def importable(reference: ProcessorReference) -> Iterator[ProcessorReference]:
+    """Give a processor a place that Python can import it from, without a run to keep it."""
+    if _notebook(reference) is None:
+        yield reference
+        return
+    with TemporaryDirectory(prefix="casa-") as folder:
+        kept = Path(folder) / "processor"
+        keep_source(reference, kept)
+        yield as_launched(reference, kept)
+
+
+def home_of(reference: ProcessorReference) -> Path:
+    """Return the folder that a processor works in when nobody says otherwise.
+
+    That of its file or notebook; for the copy of it that a run keeps, the folder
+    that this run worked in.
+    """
+    path = _file(reference) or _notebook(reference)
+    if path is None:
+        return Path.cwd()
+    run = keeper_of(path)
+    directory = Path(open_run(run).spec().directory) if run else path.parent
+    return directory if directory.is_dir() else path.parent
+
+
+def keeper_of(path: Path) -> str | None:
+    """Return the id of the run that keeps a file as a part of its code, if it is such a file."""
+    try:
+        run, kind, *_ = path.resolve().relative_to(runs_dir().resolve()).parts
+        return open_run(run).id if kind == "processor" else None
+    except (NotFound, ValueError):
+        return None
 
 
 def carry_by_value(reference: ProcessorReference) -> None:
@@ -170,14 +225,25 @@ def _file(reference: ProcessorReference) -> Path | None:
     return Path(location).expanduser().absolute() if location.endswith(".py") else None
 
 
-def _with_neighbours(path: Path) -> Iterator[Path]:
-    """Yield a file and the local modules that it imports, directly or not."""
+def _notebook(reference: ProcessorReference) -> Path | None:
+    location, _, _ = reference.location.rpartition(":")
+    return Path(location).expanduser().absolute() if location.endswith(ipynb.SUFFIX) else None
+
+
+def _at(reference: ProcessorReference, file: Path) -> ProcessorReference:
+    _, _, name = reference.location.rpartition(":")
+    return reference.model_copy(update={"location": f"{file}:{name}"})
+
+
+def _with_neighbours(path: Path, folder: Path | None = None) -> Iterator[Path]:
+    """Yield a file and the modules beside it, or in a folder, that it imports, directly or not."""
+    folder = folder or path.parent
     waiting, seen = [path], {path}
     while waiting:
         source = waiting.pop()
         yield source
         for name in _imports(source):
-            for found in _local_module(path.parent, name):
+            for found in _local_module(folder, name):
                 if found not in seen:
                     seen.add(found)
                     waiting.append(found)

@@ -9,6 +9,7 @@ import type {
   FileTiles,
   HistogramCatalog,
   IFileQuery,
+  IProcessorQuery,
   IRunQuery,
   NewLabels,
   NewRun,
@@ -21,7 +22,9 @@ import type {
   RunList,
   RunLog,
   RunMetrics,
-  RunSeries
+  RunRequest,
+  RunSeries,
+  Transcript
 } from '../services/models';
 import { isOlder, Records } from '../services/records';
 import type { IFile } from '../services/request';
@@ -40,7 +43,9 @@ import {
   runList,
   runLog,
   runMetrics,
-  runSeries
+  runRequest,
+  runSeries,
+  transcript
 } from '../services/validate';
 import { isActive } from './states';
 import type { IRunManager } from './tokens';
@@ -96,6 +101,14 @@ export class RunManager extends Manager implements IRunManager {
 
   rerun(id: string): Promise<Run> {
     return this._act(id, 'rerun');
+  }
+
+  requestOf(id: string): Promise<RunRequest> {
+    return this.request(`${Private.path(id)}/request`, runRequest);
+  }
+
+  transcript(id: string): Promise<Transcript> {
+    return this.request(`${Private.path(id)}/transcript`, transcript);
   }
 
   details(id: string): Promise<RunDetails> {
@@ -198,8 +211,11 @@ export class RunManager extends Manager implements IRunManager {
     return (await this.request(path, histogramCode, { body: wanted })).code;
   }
 
-  async processors(): Promise<Processor[]> {
-    const reply = await this.request('casa/processors', processorList);
+  async processors(query: IProcessorQuery = {}): Promise<Processor[]> {
+    const reply = await this.request(
+      `casa/processors?${Private.parameters(query)}`,
+      processorList
+    );
     return reply.processors;
   }
 

@@ -9,6 +9,7 @@ import type {
   FileTiles,
   HistogramCatalog,
   IFileQuery,
+  IProcessorQuery,
   IRunQuery,
   NewLabels,
   NewRun,
@@ -21,7 +22,9 @@ import type {
   RunList,
   RunLog,
   RunMetrics,
-  RunSeries
+  RunRequest,
+  RunSeries,
+  Transcript
 } from '../services/models';
 import type { IFile } from '../services/request';
 
@@ -55,6 +58,12 @@ export interface IRunManager extends IManager {
 
   /** Launches the same run again; answers at once. */
   rerun(id: string): Promise<Run>;
+
+  /** Tells what a run was launched with, to be changed and launched. */
+  requestOf(id: string): Promise<RunRequest>;
+
+  /** Returns a run as code and as a command that launch it again. */
+  transcript(id: string): Promise<Transcript>;
 
   /** Tells what a run was made of and with. */
   details(id: string): Promise<RunDetails>;
@@ -123,6 +132,9 @@ export interface IRunManager extends IManager {
   /** Returns Python that loads a histogram of a run and draws it. */
   histogramCode(id: string, wanted: CodeRequest): Promise<string>;
 
-  /** Finds the processors in the source files below the server's root. */
-  processors(): Promise<Processor[]>;
+  /**
+   * Finds the processors in a file or an installed module; else those in the source
+   * files below the server's root.
+   */
+  processors(query?: IProcessorQuery): Promise<Processor[]>;
 }

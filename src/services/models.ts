@@ -46,7 +46,11 @@ export type RunChanges = Complete<Schemas['RunChanges']>;
 export type RunDetails = Complete<Schemas['RunDetails']>;
 export type RunList = Complete<Schemas['RunList']>;
 export type RunLog = Complete<Schemas['RunLog']>;
+export type RunRequest = Complete<Schemas['RunRequest']>;
 export type RunState = Run['state'];
+
+export type PastDataset = Complete<Schemas['PastDataset']>;
+export type Transcript = Complete<Schemas['Transcript']>;
 
 export type LateBatch = Complete<Schemas['LateBatch']>;
 export type RunMetrics = Complete<Schemas['RunMetrics']>;
@@ -71,6 +75,15 @@ export interface IFileQuery {
 
   offset?: number;
   limit?: number;
+}
+
+/** Whose processors are to be listed; those of all files when nothing is given. */
+export interface IProcessorQuery {
+  /** Path of a Python file or a notebook. */
+  file?: string;
+
+  /** An installed module, as it is imported. */
+  module?: string;
 }
 
 /** Which runs are to be listed, and from where on. */

@@ -21,6 +21,7 @@ import type {
   HistogramCode,
   LeftOut,
   Parameter,
+  PastDataset,
   Prediction,
   Processor,
   ProcessorList,
@@ -35,8 +36,10 @@ import type {
   RunFileList,
   RunLog,
   RunMetrics,
+  RunRequest,
   RunSeries,
   Source,
+  Transcript,
   Worker
 } from './models';
 
@@ -158,24 +161,24 @@ export const cluster = object<Cluster>({
 
 export const clusterList = object<ClusterList>({ clusters: list(cluster) });
 
-export const processorList = object<ProcessorList>({
-  processors: list(
-    object<Processor>({
-      location: text,
+const processor = object<Processor>({
+  location: text,
+  name: text,
+  file: text,
+  summary: text,
+  parameters: list(
+    object<Parameter>({
       name: text,
-      file: text,
-      summary: text,
-      parameters: list(
-        object<Parameter>({
-          name: text,
-          kind: text,
-          items: text,
-          default_source: text,
-          description: text
-        })
-      )
+      kind: text,
+      items: text,
+      default_source: text,
+      description: text
     })
   )
+});
+
+export const processorList = object<ProcessorList>({
+  processors: list(processor)
 });
 
 const forecast = object<Forecast>({
@@ -269,6 +272,24 @@ export const runChanges = object<RunChanges>({
     object<RunChanges['metrics'][number]>({ name: text, unit: text })
   )
 });
+
+export const runRequest = object<RunRequest>({
+  run: text,
+  new: object<RunRequest['new']>({
+    processor: object<Run['processor']>({ location: text, arguments: mapping }),
+    tags: list<string>(text),
+    note: text
+  }),
+  processor: (value, where) =>
+    value === null ? null : processor(value, where),
+  is_current: boolean,
+  datasets: list(
+    object<PastDataset>({ dataset: text, files: number, is_current: boolean })
+  )
+});
+
+/** Code and a command that launch a run again. */
+export const transcript = object<Transcript>({ code: text, command: text });
 
 const failureGroup = object<FailureGroup>({
   id: text,

@@ -56,6 +56,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("count.py:Count -o afile", "The output folder afile cannot be made"),
         ("count.py:Count -o afile/out", "The output folder afile/out cannot be made"),
         ("count.py:Count --cluster none", "There is no cluster 'none'."),
+        ("count.py:Count --fileset-of 8f2a", "There is no run '8f2a'. 'casa-lab runs' lists"),
+        ("no.ipynb:Count", "no.ipynb cannot be read: no such file or directory."),
         ("count.py:Count --profile lcoal", "There is no cluster profile named 'lcoal'."),
     ],
 )
@@ -67,7 +69,7 @@ def test_runs_that_cannot_be(
     sentence: str,
 ) -> None:
     words = arguments.split()
-    if "--fileset" not in words:
+    if not {"--fileset", "--fileset-of"}.intersection(words):
         words += ["--fileset", "fileset.json"]
     assert main(["run", *words]) == 2
     captured = capsys.readouterr()
@@ -81,7 +83,8 @@ def test_runs_that_cannot_be(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ("run count.py:Count", "the following arguments are required: --fileset"),
+        ("run count.py:Count", "one of the arguments --fileset --fileset-of is required"),
+        ("run count.py:Count --fileset f --fileset-of x", "not allowed with argument --fileset"),
         ("run count.py:Count --fileset f --workers 0", "'0' is not a positive number"),
         ("run count.py:Count --fileset f --chunksize many", "'many' is not a positive number"),
         ("run count.py:Count --fileset f --workers 2 --cluster x", "not allowed with argument"),

@@ -105,12 +105,32 @@ export class Casa {
       .filter({ hasText: processor })
       .first()
       .click();
+    await this.tick(datasets);
+  }
+
+  /** Tick datasets in the dialog of a new run. */
+  async tick(datasets: string[]): Promise<void> {
     for (const name of datasets) {
       await this.dialog
         .locator('.casa-Tick')
         .filter({ has: this.page.locator(`[title="${name}"]`) })
         .click();
     }
+  }
+
+  /** Choose from the menu of the Run tab in front that gives the run again. */
+  async again(label: string): Promise<void> {
+    await this.runTab.getByRole('button', { name: 'Again' }).click();
+    await this.page.getByRole('menuitem', { name: label, exact: true }).click();
+  }
+
+  /** Show a folder of the server's root in the file browser. */
+  async openFolder(name: string): Promise<void> {
+    await this.page.getByRole('tab', { name: 'File Browser' }).click();
+    await this.page
+      .locator('.jp-DirListing-item')
+      .filter({ hasText: name })
+      .dblclick();
   }
 
   /** Wait until the run in front is in a state. */

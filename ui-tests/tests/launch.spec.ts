@@ -1,7 +1,8 @@
 import { expect, test } from '../pages/demo';
 
 test('a run is tried, launched and launched again with changes', async ({
-  casa
+  casa,
+  page
 }) => {
   await casa.fillNewRun('Tunable', ['TTbar']);
   const { dialog } = casa;
@@ -41,4 +42,61 @@ test('a run is tried, launched and launched again with changes', async ({
   await expect(dialog).toBeHidden();
   await casa.waitForState('Done');
   await casa.waitForHistogram();
+
+  // The same again, with another threshold.
+  await casa.again('Run Again with Changes…');
+  await expect(argument('threshold')).toHaveValue('30');
+  await expect(argument('year')).toHaveValue('"2018"');
+  await casa.picture('run-again');
+  await argument('threshold').fill('40');
+  await dialog.getByRole('textbox', { name: 'Note' }).fill('Tighter.');
+  await launch.click();
+  await expect(dialog).toBeHidden();
+  await casa.waitForState('Done');
+  await expect(casa.runTab).toContainText('Tighter.');
+
+  await page.context().grantPermissions(['clipboard-read']);
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  await casa.again('Copy as Code');
+  await expect.poll(copied).toContain('"threshold": 40');
+  await casa.again('Copy as Command Line');
+  await expect.poll(copied).toContain('--arg=threshold=40');
+});
+
+test('processors of a notebook and of a file are run from where they are', async ({
+  casa,
+  page
+}) => {
+  const { dialog } = casa;
+  await page
+    .locator('.jp-NotebookPanel:visible')
+    .getByRole('button', { name: 'Run with Casa' })
+    .click();
+  const chosen = dialog.locator('.casa-Option[aria-selected="true"]');
+  await expect(chosen).toContainText('DimuonMass');
+  await dialog
+    .locator('[data-argument="luminosity"]')
+    .getByRole('textbox')
+    .fill('50');
+  await casa.tick(['TTbar']);
+  await casa.picture('run-notebook');
+  await dialog.getByRole('button', { name: 'Launch' }).click();
+  await expect(dialog).toBeHidden();
+  await casa.waitForState('Done');
+  await casa.waitForHistogram();
+
+  await casa.openFolder('examples');
+  const file = page.locator('.jp-DirListing-item').filter({
+    hasText: 'ttbar.py'
+  });
+  await file.click({ button: 'right' });
+  await casa.picture('run-file-menu');
+  await page.getByRole('menuitem', { name: 'Run with Casa…' }).click();
+  await expect(chosen).toContainText('TTbarProcessor');
+  await dialog
+    .getByRole('combobox', { name: 'Processor' })
+    .fill('hist.nothing:X');
+  await expect(dialog).toContainText("no module 'hist.nothing'");
+  await casa.picture('no-such-module');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
 });

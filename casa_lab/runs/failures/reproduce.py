@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from casa_lab.runs.ipynb import SUFFIX
+from casa_lab.runs.literals import literal
 from casa_lab.runs.models import Failure, RunSpec
 from casa_lab.runs.pickles import is_code_kept, is_pickled
 from casa_lab.runs.shipping import as_launched
@@ -75,14 +76,16 @@ def _remarks(failure: Failure, spec: RunSpec) -> list[str]:
 def _loading(spec: RunSpec, kept: Path) -> list[str]:
     reference = as_launched(spec.processor, kept)
     lines = []
-    if reference.location != spec.processor.location:
+    # What was taken from a notebook is in the run's folder from the start.
+    in_notebook = f"{SUFFIX}:" in spec.processor.location
+    if reference.location != spec.processor.location and not in_notebook:
         lines.append("# The code as it was when the run was launched; its file has changed since.")
     return [
         *lines,
         "processor = load_processor(",
         "    ProcessorReference(",
         f"        location={reference.location!r},",
-        f"        arguments={_literal(reference.arguments, 8)},",
+        f"        arguments={literal(reference.arguments, 8)},",
         "    ),",
         f"    directory={spec.directory!r},",
         ")",
@@ -116,15 +119,6 @@ def _opening(failure: Failure, spec: RunSpec) -> list[str]:
         *opening,
         *entries,
         f"    schemaclass={spec.schema_name},",
-        f"    metadata={_literal(metadata, 4)},",
+        f"    metadata={literal(metadata, 4)},",
         ").events()",
     ]
-
-
-def _literal(value: Mapping[str, Any], indent: int) -> str:
-    """Write a dictionary as Python, an entry a line where it is long."""
-    if len(text := repr(value)) + indent <= 80:
-        return text
-    margin = " " * indent
-    entries = "".join(f"{margin}    {key!r}: {item!r},\n" for key, item in value.items())
-    return f"{{\n{entries}{margin}}}"

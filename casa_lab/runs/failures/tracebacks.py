@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
+from casa_lab.runs.ipynb import SUFFIX
 from casa_lab.runs.models import RunSpec
 from casa_lab.runs.pickles import NOTEBOOK
 
@@ -74,10 +75,13 @@ def user_code_of(spec: RunSpec, kept: Path) -> UserCode:
     location, _, _ = spec.processor.location.rpartition(":")
     if location == NOTEBOOK:
         return UserCode()
+    copies = list(kept.rglob("*.py"))
+    if location.endswith(SUFFIX):  # it is the copies that were imported
+        return UserCode({copy: copy for copy in copies})
     if not location.endswith(".py"):
         return UserCode(package=location.partition(".")[0])
     folder = Path(location).expanduser().absolute().parent
-    return UserCode({folder / copy.relative_to(kept): copy for copy in kept.rglob("*.py")})
+    return UserCode({folder / copy.relative_to(kept): copy for copy in copies})
 
 
 def trim(traceback: str, code: UserCode) -> str:

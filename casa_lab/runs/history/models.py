@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from casa_lab.runs.models import Run, RunState, Tag
+from casa_lab.runs.models import NewRun, Processor, Run, RunState, Tag
 
 PAGE = 100
 """How many runs one reply lists when nobody asks for a number."""
@@ -135,6 +135,36 @@ class RunDetails(BaseModel):
     sources: list[SourceFile]
     datasets: list[DatasetFacts]
     size_bytes: int = Field(description="Of the run's folder.")
+
+
+class PastDataset(BaseModel):
+    """A dataset of an earlier run, to be processed again."""
+
+    dataset: str
+    files: int
+    events: int | None = Field(description="Null where they were never counted.")
+    is_current: bool = Field(description="True when the catalog has the same files by that name.")
+
+
+class RunRequest(BaseModel):
+    """What a run was launched with, to be changed and launched."""
+
+    run: str
+    new: NewRun
+    processor: Processor | None = Field(
+        description="As its code says that is launched; null where reading does not tell."
+    )
+    is_current: bool = Field(
+        description="False when this code is the run's own copy, since that has changed elsewhere."
+    )
+    datasets: list[PastDataset]
+
+
+class Transcript(BaseModel):
+    """A run as text that launches the same again."""
+
+    code: str = Field(description="Python for a notebook.")
+    command: str = Field(description="A command for a terminal.")
 
 
 class ChangeQuery(BaseModel):

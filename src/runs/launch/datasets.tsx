@@ -2,8 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React, { useState } from 'react';
 import { formatCount } from '../../components/format';
 import { MiddleEllipsis } from '../../components/name';
-import type { Dataset } from '../../services/models';
-import { eventsIn } from './form';
+import { eventsIn, type IDatasetChoice } from './form';
 
 /** More datasets than this deserve a filter. */
 const FEW = 6;
@@ -12,7 +11,7 @@ const FEW = 6;
 const MOST = 500;
 
 export interface IDatasetPickerProps {
-  datasets: readonly Dataset[];
+  datasets: readonly IDatasetChoice[];
 
   /** Names of the ticked datasets. */
   value: readonly string[];
@@ -79,7 +78,7 @@ export function DatasetPicker(props: IDatasetPickerProps): JSX.Element {
             </span>
           </label>
         )}
-        {shown.slice(0, MOST).map(({ name, events }) => (
+        {shown.slice(0, MOST).map(({ name, events, isPast }) => (
           <label key={name} className="casa-Tick">
             <input
               type="checkbox"
@@ -87,9 +86,14 @@ export function DatasetPicker(props: IDatasetPickerProps): JSX.Element {
               onChange={event => set([name], event.target.checked)}
             />
             <MiddleEllipsis text={name} />
-            {events !== null && (
+            {(events !== null || isPast) && (
               <span className="casa-Tick-detail">
-                {trans.__('%1 events', formatCount(events))}
+                {[
+                  isPast && trans.__('files of that run'),
+                  events !== null && trans.__('%1 events', formatCount(events))
+                ]
+                  .filter(Boolean)
+                  .join(' · ')}
               </span>
             )}
           </label>
@@ -117,7 +121,7 @@ export function DatasetPicker(props: IDatasetPickerProps): JSX.Element {
 }
 
 function summary(
-  datasets: readonly Dataset[],
+  datasets: readonly IDatasetChoice[],
   ticked: ReadonlySet<string>,
   trans: TranslationBundle
 ): string {

@@ -32,7 +32,9 @@ class LaunchDialog extends Dialog<Run | null> {
     const renderer = new Private.Renderer();
     const body = new Private.Body(_model, _trans);
     super({
-      title: _trans.__('New Run'),
+      title: _model.isVariation
+        ? _trans.__('Run Again with Changes')
+        : _trans.__('New Run'),
       body,
       buttons: [
         Dialog.cancelButton({ label: _trans.__('Cancel') }),

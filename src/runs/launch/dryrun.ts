@@ -187,12 +187,20 @@ export function failuresOf({ datasets }: Forecast): IAlike[] {
 namespace Private {
   /** What a forecast depends on. */
   export function essence(newRun: NewRun): PartialJSONValue {
-    const { processor, datasets, cluster, profile, schema_name, chunksize } =
-      newRun;
+    const {
+      processor,
+      datasets,
+      origin,
+      cluster,
+      profile,
+      schema_name,
+      chunksize
+    } = newRun;
     return {
       arguments: processor.arguments as PartialJSONValue,
       location: processor.location,
       datasets: [...datasets],
+      past: [...(origin?.datasets ?? [])],
       cluster: cluster ?? null,
       profile: profile ?? null,
       schema_name: schema_name ?? null,

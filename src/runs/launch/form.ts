@@ -1,5 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { Cluster, Dataset, NewRun, Profile } from '../../services/models';
+import type { Cluster, NewRun, Profile } from '../../services/models';
 import {
   type IArgumentInputs,
   NO_INPUTS,
@@ -30,6 +30,9 @@ export interface ILaunchForm {
 
   /** As typed; empty to leave it to Casa. */
   chunksize: string;
+
+  /** Most chunks of a dataset, as typed; empty for all. */
+  maxchunks: string;
 
   failFast: boolean;
 
@@ -75,9 +78,14 @@ export function missing(
   if (form.datasets.length === 0) {
     return trans.__('Choose at least one dataset.');
   }
-  if (form.chunksize.trim() !== '' && chunksizeOf(form) === null) {
+  if (isNoNumber(form.chunksize)) {
     return trans.__(
       'Type a whole number of events, at least 1, for the chunk size, or nothing.'
+    );
+  }
+  if (isNoNumber(form.maxchunks)) {
+    return trans.__(
+      'Type a whole number of chunks, at least 1, for the most of a dataset, or nothing.'
     );
   }
   const long = tagsOf(form).find(tag => tag.length > LONGEST_TAG);
@@ -109,7 +117,8 @@ export function toNewRun(
       ? { cluster: form.place.cluster }
       : { cluster: null, profile: form.place.profile }),
     schema_name: form.schema || null,
-    chunksize: chunksizeOf(form),
+    chunksize: numberIn(form.chunksize),
+    maxchunks: numberIn(form.maxchunks),
     fail_fast: form.failFast,
     name: form.name.trim() || null,
     tags: tagsOf(form),
@@ -123,9 +132,13 @@ export function tagsOf({ tags }: ILaunchForm): string[] {
   return [...new Set(trimmed.filter(Boolean))];
 }
 
-function chunksizeOf({ chunksize }: ILaunchForm): number | null {
+function isNoNumber(text: string): boolean {
+  return text.trim() !== '' && numberIn(text) === null;
+}
+
+function numberIn(text: string): number | null {
   // People write 100 000 and 100_000.
-  const digits = chunksize.replace(/[\s_]/g, '');
+  const digits = text.replace(/[\s_]/g, '');
   const number = /^\d+$/.test(digits) ? Number(digits) : 0;
   return number >= 1 && Number.isSafeInteger(number) ? number : null;
 }
@@ -202,8 +215,21 @@ export function placeKey(place: Place): string {
     : `profile:${place.profile}`;
 }
 
+/** A dataset to tick. */
+export interface IDatasetChoice {
+  name: string;
+
+  /** Null where nobody knows. */
+  events: number | null;
+
+  /** Whether its files are those that it had in the run that is changed. */
+  isPast: boolean;
+}
+
 /** The number of events in the datasets, or null when some do not know. */
-export function eventsIn(datasets: readonly Dataset[]): number | null {
+export function eventsIn(
+  datasets: readonly Pick<IDatasetChoice, 'events'>[]
+): number | null {
   let events = 0;
   for (const dataset of datasets) {
     if (dataset.events === null) {

@@ -3,13 +3,15 @@ import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { IClusterManager } from '../../clusters/tokens';
 import type { IDatasetManager } from '../../datasets/tokens';
-import type { Dataset, NewRun, Processor, Run } from '../../services/models';
+import type { NewRun, Processor, Run, RunRequest } from '../../services/models';
 import { messageOf } from '../../services/request';
 import type { ICasaSettings } from '../../settings';
 import type { IRunManager } from '../tokens';
 import { ANYTHING, type IArgumentInputs, type Signature } from './arguments';
 import { DryRunModel } from './dryrun';
+import { ProcessorFinder } from './finder';
 import {
+  type IDatasetChoice,
   type ILaunchForm,
   inputsIn,
   type IPlaceChoice,
@@ -18,19 +20,22 @@ import {
   places,
   toNewRun
 } from './form';
+import { PastRun } from './past';
 
 /** The state of the dialog of a new run. */
 export class LaunchModel implements IDisposable {
   constructor(options: LaunchModel.IOptions) {
     const { clusters, datasets, settings } = options;
     this._options = options;
+    this._past = options.past ? new PastRun(options.past, options.trans) : null;
     const listed = new Set(datasets.datasets.map(({ name }) => name));
-    this._form = {
+    this._form = this._past?.form ?? {
       processor: '',
       datasets: (options.preselected ?? []).filter(name => listed.has(name)),
       place: { profile: clusters.profiles[0]?.name ?? 'local' },
       schema: '',
       chunksize: String(settings.chunksize ?? ''),
+      maxchunks: '',
       failFast: settings.failFast,
       arguments: new Map(),
       name: '',
@@ -39,14 +44,28 @@ export class LaunchModel implements IDisposable {
     };
     this.dryRun = new DryRunModel(options.runs);
     this.dryRun.changed.connect(this._onChanged, this);
+    this.finder = new ProcessorFinder({
+      runs: options.runs,
+      file: options.file,
+      first: this._past?.processors
+    });
+    this.finder.changed.connect(this._onChanged, this);
+    void this.finder.ready.then(() => this._chooseOnly());
     this._findPlaces();
     clusters.changed.connect(this._onClustersChanged, this);
     datasets.changed.connect(this._onChanged, this);
-    void this._findProcessors();
   }
 
   /** Tries the run before it is launched. */
   readonly dryRun: DryRunModel;
+
+  /** Finds the processors to choose from. */
+  readonly finder: ProcessorFinder;
+
+  /** Whether the run is a variation of an earlier one. */
+  get isVariation(): boolean {
+    return this._past !== null;
+  }
 
   get changed(): ISignal<this, void> {
     return this._changed;
@@ -76,20 +95,17 @@ export class LaunchModel implements IDisposable {
     return this._busy;
   }
 
-  /** The processors found, or null while they are being searched for. */
-  get processors(): readonly Processor[] | null {
-    return this._processors;
-  }
-
-  /** Why processors could not be searched for, or null. */
-  get processorsProblem(): string | null {
-    return this._processorsProblem;
+  /** The file that the user came from, if nothing was found in it. */
+  get emptyFile(): string | null {
+    const { file } = this._options;
+    return this._isSearched && file && this.finder.own.length === 0
+      ? file
+      : null;
   }
 
   /** The chosen processor, where it is among those found. */
   get processor(): Processor | null {
-    const location = this._form.processor.trim();
-    return this._processors?.find(each => each.location === location) ?? null;
+    return this.finder.find(this._form.processor.trim());
   }
 
   /** What the chosen processor takes; anything, where its source was not read. */
@@ -109,8 +125,22 @@ export class LaunchModel implements IDisposable {
     });
   }
 
-  get datasets(): readonly Dataset[] {
-    return this._options.datasets.datasets;
+  /** The datasets to choose from. */
+  get datasets(): readonly IDatasetChoice[] {
+    const { datasets } = this._options.datasets;
+    return this._past
+      ? this._past.datasets(datasets, this._asBefore)
+      : datasets.map(({ name, events }) => ({ name, events, isPast: false }));
+  }
+
+  /** Whether files are those of the earlier run; null where that is no question. */
+  get asBefore(): boolean | null {
+    const { datasets } = this._options.datasets;
+    return this._past?.hasOther(datasets) ? this._asBefore : null;
+  }
+  set asBefore(asBefore: boolean) {
+    this._asBefore = asBefore;
+    this._changed.emit();
   }
 
   /** Where the run can be processed. */
@@ -120,6 +150,9 @@ export class LaunchModel implements IDisposable {
 
   update(change: Partial<ILaunchForm>): void {
     this._form = { ...this._form, ...change };
+    if (change.processor !== undefined) {
+      this._keepArguments();
+    }
     this._changed.emit();
   }
 
@@ -159,27 +192,53 @@ export class LaunchModel implements IDisposable {
     if (!this._isDisposed) {
       this._isDisposed = true;
       this.dryRun.dispose();
+      this.finder.dispose();
       Signal.clearData(this);
     }
   }
 
   private _newRun(): NewRun {
-    return toNewRun(this._form, this.signature, this._options.trans);
+    const asked = toNewRun(this._form, this.signature, this._options.trans);
+    return this._past
+      ? { ...asked, origin: this._past.origin(asked.datasets, this.datasets) }
+      : asked;
   }
 
-  private async _findProcessors(): Promise<void> {
-    try {
-      this._processors = await this._options.runs.processors();
-    } catch (error) {
-      this._processors = [];
-      this._processorsProblem = messageOf(error);
+  /** Chooses the processor of the file that the user came from, if there is one. */
+  private _chooseOnly(): void {
+    const [only, ...others] = this.finder.own;
+    this._isSearched = true;
+    if (only && others.length === 0 && this._form.processor === '') {
+      this._form = { ...this._form, processor: only.location };
     }
     this._onChanged();
+  }
+
+  /** Takes the arguments of the earlier run over to another version of its code. */
+  private _keepArguments(): void {
+    const { arguments: known, processor: location } = this._form;
+    const { processor } = this;
+    if (processor && this._past?.isOf(processor) && !known.has(location)) {
+      this._form = {
+        ...this._form,
+        arguments: new Map(known).set(location, this._past.inputs(processor))
+      };
+    }
   }
 
   private _findPlaces(): void {
     const { clusters, trans } = this._options;
     this._places = places(clusters.profiles, clusters.clusters, trans);
+    const { place } = this._form;
+    if ('cluster' in place) {
+      // A profile stands for its cluster where it has only one.
+      const own = clusters.clusters.find(({ id }) => id === place.cluster);
+      const profile = own && { profile: own.profile };
+      const isListed = this._places.some(({ key }) => key === placeKey(place));
+      if (profile && !isListed) {
+        this._form = { ...this._form, place: profile };
+      }
+    }
     const chosen = placeKey(this._form.place);
     // A cluster that has just ended cannot stay chosen.
     if (
@@ -201,15 +260,16 @@ export class LaunchModel implements IDisposable {
     }
   }
 
+  private _asBefore = true;
   private _busy = false;
   private _changed = new Signal<this, void>(this);
   private _form: ILaunchForm;
   private _isDisposed = false;
+  private _isSearched = false;
   private _options: LaunchModel.IOptions;
+  private _past: PastRun | null;
   private _places: readonly IPlaceChoice[] = [];
   private _problem: string | null = null;
-  private _processors: readonly Processor[] | null = null;
-  private _processorsProblem: string | null = null;
 }
 
 export namespace LaunchModel {
@@ -222,5 +282,11 @@ export namespace LaunchModel {
 
     /** Names of datasets that are ticked from the start. */
     preselected?: readonly string[];
+
+    /** What an earlier run was launched with, to be changed. */
+    past?: RunRequest;
+
+    /** The file or notebook that the user came from. */
+    file?: string;
   }
 }

@@ -2,23 +2,37 @@ import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
+import { ICommandPalette, Notification } from '@jupyterlab/apputils';
+import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { ILauncher } from '@jupyterlab/launcher';
+import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { IClusterManager } from '../../clusters/tokens';
 import { CommandIDs } from '../../commands';
 import { IDatasetManager } from '../../datasets/tokens';
 import { casaIcon } from '../../icons';
+import { messageOf } from '../../services/request';
 import { ICasaSettings } from '../../settings';
+import { runOf } from '../history/clicked';
 import { IRunManager } from '../tokens';
+import type { LaunchModel } from './model';
 
-/** Adds the dialog of a new run. */
+/** What opens the dialog: nothing, datasets, a file, or an earlier run. */
+type Occasion = Pick<LaunchModel.IOptions, 'preselected' | 'past' | 'file'>;
+
+/** Provides the ways to the dialog of a new run. */
 export const launchPlugin: JupyterFrontEndPlugin<void> = {
   id: 'casa-lab:launch',
   description: 'Adds the dialog that launches a run.',
   autoStart: true,
   requires: [IRunManager, IDatasetManager, IClusterManager, ICasaSettings],
-  optional: [ITranslator, ICommandPalette, ILauncher],
+  optional: [
+    ITranslator,
+    ICommandPalette,
+    ILauncher,
+    IFileBrowserFactory,
+    INotebookTracker
+  ],
   activate: (
     app: JupyterFrontEnd,
     runs: IRunManager,
@@ -27,11 +41,29 @@ export const launchPlugin: JupyterFrontEndPlugin<void> = {
     settings: ICasaSettings,
     translator: ITranslator | null,
     palette: ICommandPalette | null,
-    launcher: ILauncher | null
+    launcher: ILauncher | null,
+    browsers: IFileBrowserFactory | null,
+    notebooks: INotebookTracker | null
   ) => {
     const { commands } = app;
+    const { contents } = app.serviceManager;
     const trans = (translator ?? nullTranslator).load('casa-lab');
     const category = trans.__('Casa');
+
+    const open = async (occasion: Occasion): Promise<void> => {
+      // The dialog proposes the user's chunk size.
+      await settings.ready;
+      const { launchRun } = await import('./dialog');
+      const options = { clusters, datasets, runs, settings, trans };
+      const run = await launchRun({ ...options, ...occasion });
+      if (
+        run &&
+        settings.openRunAfterLaunch &&
+        commands.hasCommand(CommandIDs.openRun)
+      ) {
+        await commands.execute(CommandIDs.openRun, { run: run.id });
+      }
+    };
 
     commands.addCommand(CommandIDs.newRun, {
       label: args =>
@@ -50,32 +82,23 @@ export const launchPlugin: JupyterFrontEndPlugin<void> = {
               type: 'array',
               items: { type: 'string' },
               description: trans.__('Names of datasets that are ticked already')
+            },
+            file: {
+              type: 'string',
+              description: trans.__(
+                'Python file or notebook whose processors are listed first'
+              )
             }
           }
         }
       },
-      execute: async args => {
-        // The dialog proposes the user's chunk size.
-        await settings.ready;
-        const { launchRun } = await import('./dialog');
-        const run = await launchRun({
-          clusters,
-          datasets,
-          runs,
-          settings,
-          trans,
+      execute: args =>
+        open({
           preselected: Array.isArray(args.datasets)
             ? args.datasets.map(String)
-            : []
-        });
-        if (
-          run &&
-          settings.openRunAfterLaunch &&
-          commands.hasCommand(CommandIDs.openRun)
-        ) {
-          await commands.execute(CommandIDs.openRun, { run: run.id });
-        }
-      }
+            : [],
+          file: typeof args.file === 'string' ? args.file : undefined
+        })
     });
     palette?.addItem({
       command: CommandIDs.newRun,
@@ -83,5 +106,72 @@ export const launchPlugin: JupyterFrontEndPlugin<void> = {
       category
     });
     launcher?.add({ command: CommandIDs.newRun, category, rank: 1 });
+
+    commands.addCommand(CommandIDs.runSelected, {
+      label: trans.__('Run with Casa…'),
+      caption: trans.__('Run a processor of this file over datasets'),
+      icon: casaIcon,
+      describedBy: { args: { type: 'object', properties: {} } },
+      isVisible: () => !!browsers?.tracker.currentWidget,
+      execute: async () => {
+        const browser = browsers?.tracker.currentWidget;
+        const item = browser?.selectedItems().next().value;
+        if (item) {
+          await open({ file: contents.localPath(item.path) });
+        }
+      }
+    });
+
+    commands.addCommand(CommandIDs.runNotebook, {
+      label: args => (args.toolbar ? '' : trans.__('Run with Casa…')),
+      caption: trans.__(
+        'Run with Casa: a processor of this notebook over datasets'
+      ),
+      icon: casaIcon,
+      describedBy: { args: { type: 'object', properties: {} } },
+      isEnabled: () => !!notebooks?.currentWidget,
+      execute: async () => {
+        const context = notebooks?.currentWidget?.context;
+        if (!context) {
+          return;
+        }
+        // The server reads the file.
+        if (context.model.dirty) {
+          await context.save();
+        }
+        await open({ file: contents.localPath(context.path) });
+      }
+    });
+    palette?.addItem({ command: CommandIDs.runNotebook, category });
+
+    commands.addCommand(CommandIDs.rerunChanged, {
+      label: trans.__('Run Again with Changes…'),
+      caption: trans.__(
+        'Fill the dialog of a new run with what this one was launched with'
+      ),
+      describedBy: {
+        args: {
+          type: 'object',
+          properties: {
+            run: { type: 'string', description: trans.__('Id of the run') }
+          }
+        }
+      },
+      isEnabled: ({ run }) => {
+        const found = runs.get(runOf(app, run) ?? '');
+        return found !== undefined && found.code_kept;
+      },
+      execute: async args => {
+        const run = runOf(app, args.run);
+        if (run === null) {
+          return;
+        }
+        try {
+          await open({ past: await runs.requestOf(run) });
+        } catch (error) {
+          Notification.error(messageOf(error), { autoClose: false });
+        }
+      }
+    });
   }
 };

@@ -11,6 +11,12 @@ export interface IProcessorPickerProps {
   value: string;
 
   onChange: (location: string) => void;
+
+  /** Told of what is typed, which may name what is not in the list. */
+  onType: (text: string) => void;
+
+  /** Why there is nothing of what was typed, or null. */
+  remark: string | null;
   trans: TranslationBundle;
 }
 
@@ -18,10 +24,10 @@ export interface IProcessorPickerProps {
  * A search box over a list of processors, grouped by file.
  *
  * What is typed narrows the list; what names a class (`file.py:Class`) can be
- * used although it is not in the list.
+ * used although it is not in the list, and may be added to it.
  */
 export function ProcessorPicker(props: IProcessorPickerProps): JSX.Element {
-  const { processors, value, onChange, trans } = props;
+  const { processors, value, onChange, onType, remark, trans } = props;
   const [query, setQuery] = useState('');
   const list = useRef<HTMLDivElement>(null);
   const matches = useMemo(
@@ -38,6 +44,7 @@ export function ProcessorPicker(props: IProcessorPickerProps): JSX.Element {
 
   const type = (text: string) => {
     setQuery(text);
+    onType(text);
     const found = findMatches(processors ?? [], text);
     if (isLocation(text) || found.length === 0) {
       onChange(text);
@@ -66,7 +73,7 @@ export function ProcessorPicker(props: IProcessorPickerProps): JSX.Element {
         aria-controls="casa-processors"
         aria-expanded="true"
         aria-activedescendant={chosen < 0 ? undefined : optionId(chosen)}
-        placeholder={trans.__('Search, or type path/to/file.py:ClassName')}
+        placeholder={trans.__('Search, or type file.py:Name or module:Name')}
         spellCheck={false}
         value={query}
         onChange={event => type(event.target.value)}
@@ -85,7 +92,7 @@ export function ProcessorPicker(props: IProcessorPickerProps): JSX.Element {
           </p>
         ) : matches.length === 0 ? (
           <p className="casa-List-note">
-            {nothingFound(query, processors, trans)}
+            {nothingFound(query, processors, remark, trans)}
           </p>
         ) : (
           byFile(matches).map(([file, group]) => (
@@ -146,8 +153,12 @@ function byFile(
 function nothingFound(
   query: string,
   processors: readonly Processor[],
+  remark: string | null,
   trans: TranslationBundle
 ): string {
+  if (remark !== null) {
+    return remark;
+  }
   if (isLocation(query)) {
     return trans.__('"%1" will be used.', query.trim());
   }

@@ -36,18 +36,27 @@ export interface ILaunchViewProps {
 /** The body of the dialog of a new run. */
 export function LaunchView({ model, trans }: ILaunchViewProps): JSX.Element {
   useChanges(model);
-  const { form, problem } = model;
+  const { asBefore, finder, form, problem } = model;
   return (
     <div className="casa-LaunchForm">
       {problem && <Problem message={problem} />}
       <Field label={trans.__('Processor')}>
-        {model.processorsProblem && (
-          <Problem tone="warning" message={model.processorsProblem} />
+        {finder.problem && <Problem tone="warning" message={finder.problem} />}
+        {model.emptyFile && !finder.problem && (
+          <Problem
+            tone="warning"
+            message={trans.__(
+              'No processor was found in %1: no class that derives from ProcessorABC, no function of the events.',
+              model.emptyFile
+            )}
+          />
         )}
         <ProcessorPicker
-          processors={model.processors}
+          processors={finder.processors}
           value={form.processor}
           onChange={processor => model.update({ processor })}
+          onType={text => finder.lookFor(text)}
+          remark={finder.remark}
           trans={trans}
         />
       </Field>
@@ -59,6 +68,23 @@ export function LaunchView({ model, trans }: ILaunchViewProps): JSX.Element {
           onChange={datasets => model.update({ datasets })}
           trans={trans}
         />
+        {asBefore !== null && (
+          <label className="casa-Tick">
+            <input
+              type="checkbox"
+              checked={asBefore}
+              onChange={event => {
+                model.asBefore = event.target.checked;
+              }}
+            />
+            <span>
+              {trans.__('Files as they were in that run')}
+              <span className="casa-Tick-note">
+                {trans.__('Otherwise those that the datasets have now.')}
+              </span>
+            </span>
+          </label>
+        )}
       </Field>
       <div className="casa-LaunchForm-row">
         <ClusterField model={model} trans={trans} />
@@ -179,6 +205,8 @@ function ClusterField({ model, trans }: ILaunchViewProps): JSX.Element {
 }
 
 function SchemaField({ model, trans }: ILaunchViewProps): JSX.Element {
+  const { schema } = model.form;
+  const isOther = schema !== '' && !SCHEMAS.includes(schema);
   return (
     <label className="casa-Field">
       <span className="casa-Field-label">{trans.__('Schema')}</span>
@@ -186,13 +214,13 @@ function SchemaField({ model, trans }: ILaunchViewProps): JSX.Element {
         className="casa-Select"
         iconProps={{ top: '6px', right: '6px' }}
         title={trans.__('How Coffea reads the branches of the files')}
-        value={model.form.schema}
+        value={schema}
         onChange={event => model.update({ schema: event.target.value })}
       >
         <option value="">{trans.__('Automatic')}</option>
-        {SCHEMAS.map(schema => (
-          <option key={schema} value={schema}>
-            {schema}
+        {[...SCHEMAS, ...(isOther ? [schema] : [])].map(name => (
+          <option key={name} value={name}>
+            {name}
           </option>
         ))}
       </HTMLSelect>
@@ -201,9 +229,9 @@ function SchemaField({ model, trans }: ILaunchViewProps): JSX.Element {
 }
 
 function Advanced({ model, trans }: ILaunchViewProps): JSX.Element {
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState(model.isVariation);
   const id = useId();
-  const { chunksize, failFast, note } = model.form;
+  const { chunksize, failFast, maxchunks, note } = model.form;
   const Caret = open ? caretDownIcon.react : caretRightIcon.react;
   return (
     <div className="casa-Advanced">
@@ -240,6 +268,19 @@ function Advanced({ model, trans }: ILaunchViewProps): JSX.Element {
             placeholder={trans.__('Automatic')}
             value={chunksize}
             onChange={event => model.update({ chunksize: event.target.value })}
+          />
+        </label>
+        <label className="casa-Field">
+          <span className="casa-Field-label">
+            {trans.__('Chunks per dataset, at most')}
+          </span>
+          <input
+            type="text"
+            inputMode="numeric"
+            className="jp-mod-styled casa-Input"
+            placeholder={trans.__('All')}
+            value={maxchunks}
+            onChange={event => model.update({ maxchunks: event.target.value })}
           />
         </label>
         <label className="casa-Tick">

@@ -2,6 +2,7 @@ import { MainAreaWidget } from '@jupyterlab/apputils';
 import type { ServerConnection } from '@jupyterlab/services';
 import type { IStateDB } from '@jupyterlab/statedb';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
 import {
   HistogramStream,
   type IHistogramStream,
@@ -22,6 +23,7 @@ import { RunTab } from './widget';
 /** Makes views of runs, which share one connection for histograms. */
 export class RunTabFactory {
   constructor(options: RunTabFactory.IOptions) {
+    this._commands = options.commands;
     this._looks = new Looks({ state: options.state });
     this._notebooks = options.notebooks;
     this._openCode = options.openCode;
@@ -51,6 +53,7 @@ export class RunTabFactory {
   create(run: string): MainAreaWidget<RunTab> {
     const content = new RunTab({
       model: this.createModel(run),
+      commands: this._commands,
       sections: this._sections,
       trans: this._trans
     });
@@ -96,6 +99,7 @@ export class RunTabFactory {
     });
   }
 
+  private _commands: CommandRegistry;
   private _looks: Looks;
   private _notebooks: NotebookMaker;
   private _openCode: RunTabFactory.IOptions['openCode'];
@@ -108,6 +112,9 @@ export class RunTabFactory {
 
 export namespace RunTabFactory {
   export interface IOptions {
+    /** What can be done with runs elsewhere. */
+    commands: CommandRegistry;
+
     /** Makes notebooks of code that runs into a failure. */
     notebooks: NotebookMaker;
 

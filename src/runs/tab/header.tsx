@@ -10,6 +10,7 @@ import { Labels } from '../history/labels';
 import type { Run } from '../../services/models';
 import { isActive, stateLabel, stateTone } from '../states';
 import { confirmStop } from '../stop';
+import { Again } from './again';
 import type { RunTabModel } from './model';
 
 interface IHeaderProps {
@@ -74,6 +75,7 @@ export function Header(props: IHeaderProps): JSX.Element {
               {trans.__('Stop')}
             </TextButton>
           )}
+          <Again run={run} trans={trans} />
           {children}
         </div>
       </div>

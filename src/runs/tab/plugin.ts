@@ -44,6 +44,7 @@ export const runViewsPlugin: JupyterFrontEndPlugin<IRunViews> = {
         folder: () => files?.model.path ?? ''
       });
       return new RunTabFactory({
+        commands,
         notebooks,
         openCode: commands.hasCommand(CommandIDs.openRunCode)
           ? (run, path) =>

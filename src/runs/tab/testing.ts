@@ -20,7 +20,7 @@ import type {
   RunSeries,
   Work
 } from '../../services/models';
-import { makeDryRun } from '../../services/__tests__/fakes';
+import { makeDryRun, makeRunRequest } from '../../services/__tests__/fakes';
 import type { IFile } from '../../services/request';
 import type { IRunManager } from '../tokens';
 
@@ -314,6 +314,8 @@ export class FakeRuns implements IRunManager {
   }));
   readonly label = jest.fn(async () => makeRun());
   readonly rerun = jest.fn(async () => makeRun({ state: 'queued' }));
+  readonly requestOf = jest.fn(async () => makeRunRequest());
+  readonly transcript = jest.fn(async () => ({ code: '', command: '' }));
   readonly details = jest.fn(async () => makeDetails());
   readonly changes = jest.fn(async (_id: string, _since: string) =>
     makeChanges()

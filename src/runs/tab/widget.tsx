@@ -1,4 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
 import * as React from 'react';
 import { EmptyState, Problem } from '../../components/message';
 import { SeenWidget } from '../../components/seenwidget';
@@ -6,6 +7,7 @@ import { useChanges } from '../../components/signals';
 import { casaIcon } from '../../icons';
 import { Details } from '../history/details';
 import { stateTone } from '../states';
+import { CommandsContext } from './again';
 import { FailureAlert } from './alert';
 import { Failures } from './failures';
 import { Files } from './files/view';
@@ -23,6 +25,7 @@ export class RunTab extends SeenWidget {
   constructor(options: RunTab.IOptions) {
     super();
     this.model = options.model;
+    this._commands = options.commands ?? null;
     this._sections = options.sections ?? new Sections();
     this._trans = options.trans;
     this.addClass('casa-RunTab');
@@ -43,9 +46,11 @@ export class RunTab extends SeenWidget {
 
   protected override render(): JSX.Element {
     return (
-      <SectionsContext.Provider value={this._sections}>
-        <RunView model={this.model} trans={this._trans} />
-      </SectionsContext.Provider>
+      <CommandsContext.Provider value={this._commands}>
+        <SectionsContext.Provider value={this._sections}>
+          <RunView model={this.model} trans={this._trans} />
+        </SectionsContext.Provider>
+      </CommandsContext.Provider>
     );
   }
 
@@ -66,6 +71,7 @@ export class RunTab extends SeenWidget {
       : 'casa-RunTab-icon';
   }
 
+  private _commands: CommandRegistry | null;
   private _sections: Sections;
   private _trans: TranslationBundle;
 }
@@ -73,6 +79,9 @@ export class RunTab extends SeenWidget {
 export namespace RunTab {
   export interface IOptions {
     model: RunTabModel;
+
+    /** What can be done with runs elsewhere. */
+    commands?: CommandRegistry;
 
     /** Remembers which sections are open; for this tab alone when not given. */
     sections?: Sections;

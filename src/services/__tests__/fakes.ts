@@ -9,6 +9,7 @@ import type {
   Profile,
   Run,
   RunList,
+  RunRequest,
   Source
 } from '../models';
 import { type EventNoun, schemaId } from '../events';
@@ -160,6 +161,32 @@ export function makeRunList(
     next: null,
     tags: [],
     archived: 0,
+    ...change
+  };
+}
+
+/** Makes what a run was launched with. */
+export function makeRunRequest(change: Partial<RunRequest> = {}): RunRequest {
+  return {
+    run: 'run-1',
+    new: {
+      processor: { location: 'hep.py:Dimuon', arguments: {} },
+      datasets: ['DY'],
+      origin: { run: 'run-1', datasets: ['DY'] },
+      cluster: null,
+      profile: 'local',
+      schema_name: 'NanoAODSchema',
+      chunksize: null,
+      maxchunks: null,
+      continues: null,
+      fail_fast: false,
+      name: 'Dimuon',
+      tags: [],
+      note: ''
+    },
+    processor: null,
+    is_current: true,
+    datasets: [{ dataset: 'DY', files: 1, events: 5, is_current: true }],
     ...change
   };
 }

@@ -10,12 +10,14 @@ import {
   makeDryRun,
   makeForecast,
   makeRun,
-  makeSource,
-  makeRunList
+  makeRunList,
+  makeRunRequest,
+  makeSource
 } from '../../../services/__tests__/fakes';
 import type { Parameter, Run } from '../../../services/models';
 import { RunManager } from '../../manager';
 import { launchRun } from '../dialog';
+import type { LaunchModel } from '../model';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 // jsdom lays nothing out.
@@ -78,6 +80,21 @@ describe('launchRun', () => {
       element.click();
     });
 
+  const open = async (occasion: Partial<LaunchModel.IOptions>) => {
+    await act(async () => {
+      result = launchRun({
+        clusters,
+        datasets,
+        runs,
+        settings: { chunksize: 5000, failFast: false },
+        trans: nullTranslator.load('casa-lab'),
+        ...occasion
+      });
+      await new Promise(process.nextTick);
+    });
+    await settle();
+  };
+
   beforeEach(async () => {
     server = new FakeServer();
     server.answer('GET casa/runs', makeRunList([]));
@@ -106,18 +123,7 @@ describe('launchRun', () => {
     datasets = new DatasetManager(options);
     runs = new RunManager(options);
     await Promise.all([clusters.ready, datasets.ready, runs.ready]);
-    await act(async () => {
-      result = launchRun({
-        clusters,
-        datasets,
-        runs,
-        settings: { chunksize: 5000, failFast: false },
-        trans: nullTranslator.load('casa-lab'),
-        preselected: ['TT', 'gone']
-      });
-      await new Promise(process.nextTick);
-    });
-    await settle();
+    await open({ preselected: ['TT', 'gone'] });
   });
 
   afterEach(async () => {
@@ -160,6 +166,7 @@ describe('launchRun', () => {
       profile: 'local',
       schema_name: null,
       chunksize: 5000,
+      maxchunks: null,
       fail_fast: false,
       name: null,
       tags: [],
@@ -251,6 +258,83 @@ describe('launchRun', () => {
       datasets: ['TT'],
       chunksize: 5000
     });
+  });
+
+  it('launches an earlier run with changes', async () => {
+    await click(find<HTMLElement>('.jp-Dialog .jp-mod-reject'));
+    const luminosity = { luminosity: 59.7 };
+    const asked = makeRunRequest();
+    const processor = {
+      location: '/runs/1/processor/hep.py:Dijet',
+      name: 'Dijet',
+      file: 'hep.py',
+      summary: '',
+      schema_name: null,
+      parameters: [LUMINOSITY],
+      open_ended: false
+    };
+    await open({
+      past: {
+        ...asked,
+        new: {
+          ...asked.new,
+          processor: { location: processor.location, arguments: luminosity },
+          datasets: ['Gone'],
+          note: 'first'
+        },
+        processor,
+        is_current: false,
+        datasets: [{ dataset: 'Gone', files: 1, events: 3, is_current: false }]
+      }
+    });
+    expect(find('.jp-Dialog-header').textContent).toBe(
+      'Run Again with Changes'
+    );
+    const field = () => find<HTMLInputElement>('[data-argument] input');
+    expect(field().value).toBe('59.7');
+    expect(find('[aria-selected="true"]').textContent).toContain('Dijet');
+    expect(find('.casa-ProcessorPicker').textContent).toContain(
+      'as it was in that run'
+    );
+    expect(find('.casa-DatasetPicker').textContent).toContain(
+      'files of that run'
+    );
+    expect(find<HTMLTextAreaElement>('textarea').value).toBe('first');
+
+    // The code as it is now takes the same arguments over.
+    await press('ArrowDown');
+    await press('ArrowDown');
+    expect(field().value).toBe('59.7');
+    await type('60', field());
+    server.answer('POST casa/runs', makeRun(), 202);
+    await click(button());
+    await expect(result).resolves.toEqual(makeRun());
+    expect(server.requests.at(-1)?.body).toMatchObject({
+      processor: { location: 'hep.py:Dijet', arguments: { luminosity: 60 } },
+      datasets: ['Gone'],
+      origin: { run: 'run-1', datasets: ['Gone'] },
+      schema_name: 'NanoAODSchema',
+      name: 'Dimuon',
+      note: 'first'
+    });
+  });
+
+  it('says that the file that the user came from has no processor', async () => {
+    await click(find<HTMLElement>('.jp-Dialog .jp-mod-reject'));
+    server.answer('GET casa/processors', { processors: [] });
+    await open({ file: 'empty.py' });
+    expect(find('.casa-Problem').textContent).toContain(
+      'No processor was found in empty.py'
+    );
+  });
+
+  it('chooses the only processor of the file that the user came from', async () => {
+    await click(find<HTMLElement>('.jp-Dialog .jp-mod-reject'));
+    const [only] = await runs.processors();
+    server.answer('GET casa/processors', { processors: [only] });
+    await open({ file: 'hep.py', preselected: ['TT'] });
+    expect(missing()).toBe('');
+    expect(find('[aria-selected="true"]').textContent).toContain('Dimuon');
   });
 
   it('gives nothing when it is cancelled', async () => {

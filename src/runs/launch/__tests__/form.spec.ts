@@ -24,6 +24,7 @@ function form(change: Partial<ILaunchForm> = {}): ILaunchForm {
     place: { profile: 'local' },
     schema: '',
     chunksize: '100000',
+    maxchunks: '',
     failFast: false,
     arguments: new Map(),
     name: '',
@@ -45,6 +46,7 @@ describe('missing', () => {
     [{ chunksize: '0' }, 'whole number'],
     [{ chunksize: '1e5' }, 'whole number'],
     [{ chunksize: '-3' }, 'whole number'],
+    [{ maxchunks: 'x' }, 'number of chunks'],
     [{ tags: `a, ${'x'.repeat(101)}` }, 'at most']
   ])('says what %j lacks', (change, sentence) => {
     expect(missing(form(change), NOTHING, trans)).toContain(sentence);
@@ -76,6 +78,7 @@ describe('toNewRun', () => {
       profile: 'local',
       schema_name: null,
       chunksize: null,
+      maxchunks: null,
       fail_fast: false,
       name: null,
       tags: [],
@@ -90,6 +93,7 @@ describe('toNewRun', () => {
           place: { cluster: 'c1' },
           schema: 'BaseSchema',
           chunksize: ' 50 000 ',
+          maxchunks: '3',
           failFast: true,
           name: ' First look ',
           tags: 'a, b,, a ',
@@ -102,6 +106,7 @@ describe('toNewRun', () => {
       cluster: 'c1',
       schema_name: 'BaseSchema',
       chunksize: 50_000,
+      maxchunks: 3,
       fail_fast: true,
       name: 'First look',
       tags: ['a', 'b'],

@@ -1,0 +1,82 @@
+import type {
+  JupyterFrontEnd,
+  JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { Clipboard, Notification } from '@jupyterlab/apputils';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { copyIcon } from '@jupyterlab/ui-components';
+import { CommandIDs } from '../../commands';
+import type { Transcript } from '../../services/models';
+import { messageOf } from '../../services/request';
+import { IRunManager } from '../tokens';
+import { runOf } from './clicked';
+
+/** Adds the commands that copy a run as text that launches it again. */
+export const runCopiesPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'casa-lab:run-copies',
+  description: 'Adds commands that copy a run as code, and as a command line.',
+  autoStart: true,
+  requires: [IRunManager],
+  optional: [ITranslator],
+  activate: (
+    app: JupyterFrontEnd,
+    runs: IRunManager,
+    translator: ITranslator | null
+  ) => {
+    const { commands } = app;
+    const trans = (translator ?? nullTranslator).load('casa-lab');
+    const copies: {
+      id: string;
+      label: string;
+      caption: string;
+      done: string;
+      text: (transcript: Transcript) => string;
+    }[] = [
+      {
+        id: CommandIDs.copyCode,
+        label: trans.__('Copy as Code'),
+        caption: trans.__('Copy Python that launches the same run'),
+        done: trans.__('Copied. Paste it into a notebook.'),
+        text: ({ code }) => code
+      },
+      {
+        id: CommandIDs.copyCommand,
+        label: trans.__('Copy as Command Line'),
+        caption: trans.__('Copy a command that launches the same run'),
+        done: trans.__('Copied. Paste it into a terminal.'),
+        text: ({ command }) => command
+      }
+    ];
+    for (const { id, label, caption, done, text } of copies) {
+      commands.addCommand(id, {
+        label,
+        caption,
+        icon: copyIcon,
+        describedBy: {
+          args: {
+            type: 'object',
+            properties: {
+              run: { type: 'string', description: trans.__('Id of the run') }
+            }
+          }
+        },
+        isEnabled: args => {
+          const found = runs.get(runOf(app, args.run) ?? '');
+          return found !== undefined && found.code_kept;
+        },
+        execute: async args => {
+          const run = runOf(app, args.run);
+          if (run === null) {
+            return;
+          }
+          try {
+            Clipboard.copyToSystem(text(await runs.transcript(run)));
+            Notification.success(done, { autoClose: 3000 });
+          } catch (error) {
+            Notification.error(messageOf(error), { autoClose: false });
+          }
+        }
+      });
+    }
+  }
+};
