@@ -138,7 +138,7 @@ class LivePicture:
         copied = histogram.copy(deep=False)
         self._shown = show(self._name, copied)
         bundle = _bundle(self._shown, copied)
-        display(bundle, raw=True, display_id=self._display)  # type: ignore[no-untyped-call]
+        display(bundle, raw=True, display_id=self._display)
         if not _pictures:
             self._shell.events.register("post_run_cell", _settle_all)
         _pictures.add(self)
@@ -222,7 +222,7 @@ class LivePicture:
     def _update(self, bundle: dict[str, Any]) -> None:
         from IPython.display import update_display
 
-        update_display(bundle, raw=True, display_id=self._display)  # type: ignore[no-untyped-call]
+        update_display(bundle, raw=True, display_id=self._display)
 
 
 def _settle_all(_: object) -> None:
