@@ -96,6 +96,12 @@ def content(folder: RunFolder) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.groups.iterdir()}
 
 
+def tear(folder: RunFolder) -> None:
+    [log] = folder.groups.glob("log-*.bin")
+    with log.open("ab") as stream:
+        stream.write(b"CASA, and then the power went")
+
+
 @st.composite
 def growing_filesets(draw: st.DrawFn) -> list[Files]:
     """Filesets, each of which has the files of the one before, somewhere among more of them."""
@@ -122,8 +128,11 @@ def test_any_chain_of_continuations_is_the_fresh_run(
         for number, files in enumerate(filesets):
             folder = RunFolder(Path(place) / str(number))
             folder.path.mkdir()
-            kept = content(older) if older is not None else {}
+            kept: dict[str, bytes] = {}
             if older is not None:
+                if data.draw(st.booleans()):  # it was killed in the midst of a record
+                    tear(older)
+                kept = content(older)
                 take_over(older, folder)
             items = chunks_of(files)
             ledger = Ledger(folder.groups)

@@ -164,3 +164,34 @@ def test_the_pieces_in_hand_grow_with_the_logarithm_of_the_files() -> None:
         assert not merged.opened
     assert merged.total() == {"events": 1000}
     assert list(merged.pieces()) == []
+
+
+@pytest.mark.parametrize(
+    ("positions", "keeps"),
+    [
+        ({0: 0, 1: 1}, [(1, 0)]),
+        ({0: 6, 1: 7}, [(1, 3)]),
+        ({0: 1, 1: 2}, []),  # not from a multiple of two on
+        ({0: 1, 1: 0}, []),  # in another order
+        ({0: 0, 1: 2}, []),  # not together
+        ({0: 0}, []),
+        ({}, []),
+    ],
+    ids=str,
+)
+def test_a_sum_of_files_keeps_a_place_where_they_are_together(
+    positions: dict[int, int], keeps: list[tuple[int, int]]
+) -> None:
+    merged = OrderedMerge()
+    merged.put(Place(None, 1, 0), 0, {"sum": 3.0, "names": {"both"}})
+    moved = merged.moved(positions)
+    assert list(moved.files.nodes) == keeps
+    assert (moved.extra is None) == bool(keeps)
+    assert [piece["names"] for piece in moved.pieces()] == [{"both"}]
+
+
+def test_files_of_which_nothing_came_have_free_places_again() -> None:
+    merged = OrderedMerge()
+    merged.put(Place(None, 0, 0), 0, None)
+    assert merged.has(Place(0, 0, 0))
+    assert not merged.moved({0: 0}).has(Place(0, 0, 0))

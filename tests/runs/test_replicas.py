@@ -236,7 +236,7 @@ def test_a_launched_run_reads_replicas(
 
 def test_failures_with_replicas_are_one_group() -> None:
     def at(name: str) -> str:
-        places = f"/data/{name}.root", f"root://site//data/{name}.root"
+        places = f"/data/{name}.root", f"root://site//store/{name}.root"
         return common_cause(
             failure(
                 file=places[0],
