@@ -36,6 +36,7 @@ def launch(
     note: str = "",
     fail_fast: bool = False,
     maxchunks: int | None = None,
+    continues: RunHandle | str | None = None,
 ) -> RunHandle:
     """Launch a run and return at once; the run goes on when the kernel ends.
 
@@ -72,6 +73,10 @@ def launch(
         Stop at the first failure (default: list failures and go on).
     maxchunks
         Most chunks per dataset, for a quick look.
+    continues
+        A run that has ended, or its id: what it counted is taken over, and only
+        the rest is processed. ``processor`` must be ``"path/to/file.py:Name"``,
+        and everything else as it was there.
 
     Returns
     -------
@@ -83,6 +88,8 @@ def launch(
     BadInput
         When the processor cannot be pickled, the fileset is not one, or there
         is no such cluster, schema or dataset. Nothing was started then.
+    Conflict
+        When the run cannot continue the other one: the sentence says why.
 
     Examples
     --------
@@ -102,8 +109,11 @@ def launch(
         "name": name,
         "tags": _listed(tags),
         "note": note,
+        "continues": continues.id if isinstance(continues, RunHandle) else continues,
     }
     new = parse(NewRun, wanted)
+    if continues is not None:
+        manager.check(new, datasets, maxchunks)
     # The cluster comes last: nothing is started for a request with a mistake in it.
     chosen = resolve_cluster(cluster)
     run = manager.launch(new, datasets, chosen, "notebook", maxchunks=maxchunks, code=code)

@@ -76,6 +76,11 @@ def continued(
         one would: the sentence names it.
     """
     _check_older(older, state)
+    if is_from_notebook(new):
+        raise Conflict(
+            "A processor that was made in a notebook cannot continue a run, since nobody can tell "
+            f"whether its code is the same. Put it into a file, and give 'file.py:Name'. {_INSTEAD}"
+        )
     if maxchunks is not None:
         raise Conflict("A run that continues another one has no limit of chunks. Leave it out.")
     spec = older.spec()

@@ -23,7 +23,7 @@ import cloudpickle
 
 from casa_lab.errors import BadInput
 
-from .models import RunSpec
+from .models import NewRun, RunSpec
 from .shipping import carried_sources, carry_kept, carry_local, import_again
 
 NOTEBOOK = "notebook"
@@ -173,6 +173,6 @@ def load_pickled(kept: Path | str) -> NotebookCode:
     return code
 
 
-def is_from_notebook(spec: RunSpec) -> bool:
+def is_from_notebook(spec: RunSpec | NewRun) -> bool:
     """Tell whether the processor of a run was made in a notebook, so that it lies in no file."""
     return spec.processor.location.startswith(f"{NOTEBOOK}:")
