@@ -10,6 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
+from casa_lab.errors import BadInput, Conflict
 from casa_lab.runs.models import NewRun, Run
 from casa_lab.wording import count
 
@@ -124,7 +125,10 @@ def perform(request: Request) -> int:
     from casa_lab.runs import manager as runs
 
     check_output(request.output)
-    runs.check(request.new, request.fileset, request.maxchunks)
+    try:
+        runs.check(request.new, request.fileset, request.maxchunks)
+    except Conflict as error:  # nothing was started, so that it counts as bad input
+        raise BadInput(str(error)) from None
     progress = Console(stderr=True, highlight=False)
     own = request.new.cluster is None
     with Interruptions() as interruptions:

@@ -55,6 +55,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("count.py:Count --arg a=1 --arg a=2", "--arg gives 'a' twice."),
         ("count.py:Count -o afile", "The output folder afile cannot be made"),
         ("count.py:Count -o afile/out", "The output folder afile/out cannot be made"),
+        ("count.py:Count --continue none", "There is no run 'none'."),
         ("count.py:Count --cluster none", "There is no cluster 'none'."),
         ("count.py:Count --fileset-of 8f2a", "There is no run '8f2a'. 'casa-lab runs' lists"),
         ("no.ipynb:Count", "no.ipynb cannot be read: no such file or directory."),

@@ -199,6 +199,26 @@ def test_equals_plain_coffea_on_real_files(
     assert_same(load(out / "result.coffea"), plain_coffea(location, fileset, 100_000))
 
 
+def test_a_run_with_more_datasets_continues_the_first_one(
+    cluster: str, sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    location, out = f"{EXAMPLES}/adl.py:ADLQuery1", tmp_path / "out"
+    options = ("--fileset", sample, "--cluster", cluster, "-o", out)
+    assert run_cli(location, *options, "--datasets", "TTbar") == 0
+    first = read_json(out / "run.json")["run"]
+    assert run_cli(location, *options, "--continue", first["id"][-6:]) == 0
+    assert_same(load(out / "result.coffea"), plain_coffea(location, sample, 100_000))
+    second = read_json(out / "run.json")["run"]
+    old, new = (open_run(run["id"]).series for run in (first, second))
+    assert sum(read_json(new)["events"]) == second["progress"]["events_done"]
+    assert 0 < sum(read_json(old)["events"]) < sum(read_json(new)["events"])
+    assert open_run(second["id"]).spec().continues == first["id"]
+
+    capsys.readouterr()
+    assert run_cli(location, *options, "--continue", first["id"], "--chunksize", 7) == 2
+    assert "the chunk size is 7 and was" in capsys.readouterr().err
+
+
 def test_what_cannot_be_read_is_told_and_the_rest_is_kept(
     cluster: str, sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -191,6 +191,24 @@ def test_what_lies_in_a_file_stays_there(
     assert details(run.id).maxchunks == 1
 
 
+def test_a_run_continues_another_one(
+    cluster: Cluster, fileset: dict[str, Any], gate: Gate, expected: Any
+) -> None:
+    gate.open()
+    name = next(iter(fileset))
+    code = {"processor": gate.reference.location, "arguments": gate.reference.arguments}
+    older = casa_lab.launch(
+        fileset={name: fileset[name]}, cluster=cluster.id, chunksize=CHUNK, **code
+    )
+    counted = set(older.result()["chunks"])
+    run = casa_lab.launch(fileset=fileset, cluster=cluster.id, continues=older, **code)
+    assert_same_accumulator(run.result(), expected)
+    assert {gate.calls()[chunk] for chunk in counted} == {1}
+
+    with pytest.raises(Conflict, match="made in a notebook cannot continue a run"):
+        casa_lab.launch(gate.processor(), fileset, cluster.id, continues=older.id)
+
+
 def test_a_fileset_is_whatever_coffea_takes_a_file_or_a_name(
     fileset: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
