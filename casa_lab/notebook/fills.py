@@ -97,12 +97,12 @@ def _replace() -> None:
             follower.end_fill()
 
     _original, _replacement = original, fill
-    boost_histogram.Histogram.fill = fill  # type: ignore[method-assign]
+    boost_histogram.Histogram.fill = fill  # type: ignore[method-assign]  # on purpose
 
 
 def _restore() -> None:
     if _original is not None and boost_histogram.Histogram.fill is _replacement:
-        boost_histogram.Histogram.fill = _original  # type: ignore[method-assign]
+        boost_histogram.Histogram.fill = _original  # type: ignore[method-assign]  # on purpose
 
 
 def _forget() -> None:

@@ -252,6 +252,6 @@ def _reference(histogram: Histogram, picture: LivePicture) -> weakref.ref[Histog
 
 def _place(shell: InteractiveShell) -> tuple[str | None, str | None]:
     """Return the id of the cell that runs, and of this run of it, where they are told."""
-    parent = shell.kernel.get_parent()  # type: ignore[attr-defined]
+    parent = shell.kernel.get_parent()  # type: ignore[attr-defined]  # that of a kernel has one
     cell = parent.get("metadata", {}).get("cellId")
     return cell, parent.get("header", {}).get("msg_id")
