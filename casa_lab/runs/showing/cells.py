@@ -125,9 +125,8 @@ def _wait_for_pictures(*_: Any) -> None:
     There, as in ``nbconvert --execute``, nobody waits, and the kernel is shut down
     when the last cell is done. Such clients say that they take no input.
     """
-    parent: dict[str, Any] = getattr(
-        _shell(), "get_parent", dict
-    )()  # not every kernel's shell has it
+    # Not every kernel's shell tells what it was asked for.
+    parent: dict[str, Any] = getattr(_shell(), "get_parent", dict)()
     if not parent.get("content", {}).get("allow_stdin", True):
         for view in _views:
             view.wait_for_picture(PICTURE_SECONDS)

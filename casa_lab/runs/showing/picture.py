@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from casa_lab.runs.folder import RunFolder, open_run
 
 MOST_PLOTS = 4
 """How many histograms are in the picture."""
+
+COLOURS = 256
+"""As many as an indexed PNG can have: plots have hardly more."""
 
 _one_at_a_time = threading.Lock()
 
@@ -39,4 +43,15 @@ def _drawn(snapshot: Path) -> bytes | None:
     if not paths:
         return None
     histograms = {path: read_histogram(snapshot, path) for path in paths[:MOST_PLOTS]}
-    return still_apart(histograms, list(RunFolder(snapshot.parent).spec().fileset))
+    return _smaller(still_apart(histograms, list(RunFolder(snapshot.parent).spec().fileset)))
+
+
+def _smaller(picture: bytes) -> bytes:
+    """Return a picture of half the size or less, since notebooks keep it, as text and twice."""
+    from PIL import Image  # comes with matplotlib
+
+    stream = io.BytesIO()
+    with Image.open(io.BytesIO(picture)) as drawn:
+        reduced = drawn.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    reduced.save(stream, "PNG", optimize=True)
+    return stream.getvalue()

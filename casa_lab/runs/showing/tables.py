@@ -19,6 +19,10 @@ _LONGEST = 200
 """Characters of a cell; the rest is left out."""
 
 
+_UNBROKEN = 24
+"""Characters of a cell that stand in one line in HTML."""
+
+
 @dataclass(frozen=True)
 class Table:
     """A table.
@@ -68,7 +72,10 @@ class Table:
         below
             HTML that follows.
         """
-        head = "".join(f"<th{self._side(column)}>{column}</th>" for column in self.columns)
+        head = "".join(
+            f'<th style="{self._side(column)}; white-space: nowrap">{column}</th>'
+            for column in self.columns
+        )
         body = "".join(
             f"<tr>{''.join(map(self._cell, self.columns, row))}</tr>" for row in self.rows
         )
@@ -79,11 +86,12 @@ class Table:
         return f"<div><p>{escaped(caption)}</p>{table if self.rows else ''}{below}</div>"
 
     def _cell(self, column: str, text: str) -> str:
-        return f"<td{self._side(column)}>{escaped(text)}</td>"
+        is_whole = column in self.whole or len(text) <= _UNBROKEN
+        wrap = "white-space: nowrap" if is_whole else "overflow-wrap: anywhere; min-width: 12em"
+        return f'<td style="{self._side(column)}; {wrap}">{escaped(text)}</td>'
 
     def _side(self, column: str) -> str:
-        side = "right" if column in self.numbers else "left"
-        return f' style="text-align: {side}; overflow-wrap: anywhere"'
+        return f"text-align: {'right' if column in self.numbers else 'left'}"
 
 
 def escaped(text: str) -> str:
