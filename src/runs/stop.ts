@@ -6,14 +6,14 @@ import type { Run } from '../services/models';
 /**
  * Asks whether a run is to be stopped, where something is lost by that.
  *
- * What a stopped run has counted is kept, and it can be resumed; not so one that
- * a notebook drives.
+ * What a stopped run has counted is kept, and it can be resumed; not so one of
+ * which only its notebook has the code.
  */
 export async function confirmStop(
-  { door, name }: Pick<Run, 'door' | 'name'>,
+  { code_kept: isResumable, name }: Pick<Run, 'code_kept' | 'name'>,
   trans: TranslationBundle
 ): Promise<boolean> {
-  if (door !== 'notebook') {
+  if (isResumable) {
     return true;
   }
   const { button } = await showDialog({

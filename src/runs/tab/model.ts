@@ -233,7 +233,7 @@ export class RunTabModel implements IDisposable {
   /** Whether code can be opened in a notebook that can run it. */
   get opensNotebooks(): boolean {
     // What a notebook gave to its run is known in that notebook only.
-    return this._run?.door !== 'notebook' && !!this._notebooks?.isAvailable;
+    return this._run?.code_kept !== false && !!this._notebooks?.isAvailable;
   }
 
   /** Opens a new notebook with code; nothing in it is executed. */
