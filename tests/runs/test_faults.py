@@ -113,7 +113,7 @@ def assert_undisturbed(going: Going, expected: Any) -> None:
     assert not going.executor.failures
 
 
-@pytest.mark.parametrize("worker_ttl", ["5 s"])
+@pytest.mark.parametrize("worker_ttl", ["15 s"])
 def test_a_worker_that_hangs_gives_its_work_away(
     client: Client, fileset: Any, gate: Gate, expected: Any
 ) -> None:
