@@ -11,6 +11,21 @@ from casa_lab.runs.models import RunRecord, RunSpec
 
 RUN = "20260101-000000-mass-0001"
 
+SOURCE = '''
+from coffea.processor import ProcessorABC
+
+
+class Mass(ProcessorABC):
+    """Fills the mass."""
+
+    def __init__(self, pt: float = 20.0):
+        self.pt = pt
+
+    def process(self, events):
+        return {}
+'''
+"""A file with a processor."""
+
 
 def write_run(
     state: str, run: str = RUN, spec: dict[str, Any] | None = None, **record: Any

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from importlib import import_module
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
 import hist
 import pytest
 import uproot
+from apart import importable
 
-FOLDER = Path(__file__).parents[2] / "benchmarks" / "engine"
 PACKAGE = "engine_benchmarks"
 
 
 @pytest.fixture(scope="module", autouse=True)
 def package() -> Iterator[None]:
-    """Import the benchmarks without the checkout's root, which would hide the installed wheel."""
-    spec = spec_from_file_location(
-        PACKAGE, FOLDER / "__init__.py", submodule_search_locations=[str(FOLDER)]
-    )
-    assert spec is not None
-    sys.modules[PACKAGE] = module_from_spec(spec)
-    yield
-    for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
-        del sys.modules[name]
+    with importable("engine", PACKAGE):
+        yield
 
 
 def module(name: str) -> Any:

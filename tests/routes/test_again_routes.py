@@ -7,22 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from byhand import SOURCE
 
 from casa_lab.runs import modules
 from casa_lab.runs.folder import open_run
-
-SOURCE = '''
-from coffea.processor import ProcessorABC
-
-class Mass(ProcessorABC):
-    """Fills the mass."""
-
-    def __init__(self, pt: float = 20.0):
-        self.pt = pt
-
-    def process(self, events):
-        return {}
-'''
 
 TRICKY = 'it\'s <b>"$HOME"</b> 🎉'
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from byhand import SOURCE
 
 from casa_lab.events import scanner
 from casa_lab.events.schemas import RUN as RUN_EVENT
@@ -19,20 +20,6 @@ from casa_lab.runs.metrics import Effort, MetricsMeter
 from casa_lab.runs.models import AUTOMATIC_CHUNKSIZE
 from casa_lab.runs.watching.board import FileShare
 from casa_lab.runs.watching.report import Report
-
-SOURCE = '''
-from coffea.processor import ProcessorABC
-
-
-class Mass(ProcessorABC):
-    """Fills the mass."""
-
-    def __init__(self, pt: float = 20.0):
-        self.pt = pt
-
-    def process(self, events):
-        return {}
-'''
 
 RUN = "/casa/runs/20260101-000000-mass-0001"
 
