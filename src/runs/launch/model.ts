@@ -143,6 +143,18 @@ export class LaunchModel implements IDisposable {
     this._changed.emit();
   }
 
+  /** Whether only what is new is processed; null where that cannot be. */
+  get continues(): boolean | null {
+    return this._past?.canBeContinued ? this._continues : null;
+  }
+  set continues(continues: boolean) {
+    this._continues = continues;
+    if (continues) {
+      this._asBefore = false; // what is new is in the datasets as they are now
+    }
+    this._changed.emit();
+  }
+
   /** Where the run can be processed. */
   get places(): readonly IPlaceChoice[] {
     return this._places;
@@ -200,7 +212,11 @@ export class LaunchModel implements IDisposable {
   private _newRun(): NewRun {
     const asked = toNewRun(this._form, this.signature, this._options.trans);
     return this._past
-      ? { ...asked, origin: this._past.origin(asked.datasets, this.datasets) }
+      ? {
+          ...asked,
+          origin: this._past.origin(asked.datasets, this.datasets),
+          continues: this.continues ? this._past.id : null
+        }
       : asked;
   }
 
@@ -263,6 +279,7 @@ export class LaunchModel implements IDisposable {
   private _asBefore = true;
   private _busy = false;
   private _changed = new Signal<this, void>(this);
+  private _continues = false;
   private _form: ILaunchForm;
   private _isDisposed = false;
   private _isSearched = false;

@@ -36,7 +36,7 @@ export interface ILaunchViewProps {
 /** The body of the dialog of a new run. */
 export function LaunchView({ model, trans }: ILaunchViewProps): JSX.Element {
   useChanges(model);
-  const { asBefore, finder, form, problem } = model;
+  const { asBefore, continues, finder, form, problem } = model;
   return (
     <div className="casa-LaunchForm">
       {problem && <Problem message={problem} />}
@@ -68,6 +68,25 @@ export function LaunchView({ model, trans }: ILaunchViewProps): JSX.Element {
           onChange={datasets => model.update({ datasets })}
           trans={trans}
         />
+        {continues !== null && (
+          <label className="casa-Tick">
+            <input
+              type="checkbox"
+              checked={continues}
+              onChange={event => {
+                model.continues = event.target.checked;
+              }}
+            />
+            <span>
+              {trans.__('Process only what is new')}
+              <span className="casa-Tick-note">
+                {trans.__(
+                  'What that run counted is taken over, if code, arguments and settings are the same.'
+                )}
+              </span>
+            </span>
+          </label>
+        )}
         {asBefore !== null && (
           <label className="casa-Tick">
             <input

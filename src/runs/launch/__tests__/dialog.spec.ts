@@ -319,6 +319,37 @@ describe('launchRun', () => {
     });
   });
 
+  it('takes over what an earlier run counted, with the files there are now', async () => {
+    await click(find<HTMLElement>('.jp-Dialog .jp-mod-reject'));
+    const asked = makeRunRequest();
+    const datasets = [
+      { dataset: 'TT', files: 1, events: 3, is_current: false }
+    ];
+    const past = {
+      ...asked,
+      new: { ...asked.new, datasets: ['TT'] },
+      datasets
+    };
+    await open({ past });
+    const tick = (text: string) =>
+      [...document.querySelectorAll('.casa-Tick')]
+        .find(({ textContent }) => textContent?.startsWith(text))!
+        .querySelector('input')!;
+    const onlyNew = tick('Process only what is new');
+    const asBefore = tick('Files as they were in that run');
+    expect([onlyNew.checked, asBefore.checked]).toEqual([false, true]);
+    await click(onlyNew);
+    expect([onlyNew.checked, asBefore.checked]).toEqual([true, false]);
+    server.answer('POST casa/runs', makeRun(), 202);
+    await click(button());
+    await result;
+    expect(server.requests.at(-1)?.body).toMatchObject({
+      continues: 'run-1',
+      datasets: ['TT'],
+      origin: { run: 'run-1', datasets: [] }
+    });
+  });
+
   it('says that the file that the user came from has no processor', async () => {
     await click(find<HTMLElement>('.jp-Dialog .jp-mod-reject'));
     server.answer('GET casa/processors', { processors: [] });
