@@ -36,6 +36,9 @@ export interface IPad {
   readonly xTicks: readonly ITick[];
   readonly yTicks: readonly ITick[];
 
+  /** True for ticks on all four sides, as in print. */
+  readonly isFramed: boolean;
+
   /** True where the names below the axis are too long to stand side by side. */
   readonly slanted: boolean;
   readonly xLabel: readonly ITextRun[];

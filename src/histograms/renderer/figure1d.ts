@@ -84,6 +84,7 @@ export function layoutRows(data: IPlotData, options: IFigureOptions): IFigure {
       marks: marks(data, x.edges, y, options),
       xTicks: hasPanel ? (data.axis.discrete ? [] : unlabelled) : xTicks,
       yTicks,
+      isFramed: !compact,
       slanted: bottom.slanted,
       xLabel: hasPanel ? [] : xLabel,
       yLabel: compact ? [] : parseLabel(options.yLabel),

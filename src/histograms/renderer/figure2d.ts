@@ -59,6 +59,7 @@ export function layoutMap(
       marks: [],
       xTicks: binTicks(data.bins, x),
       yTicks,
+      isFramed: !compact,
       slanted: bottom.slanted,
       xLabel: compact ? [] : parseLabel(options.xLabel),
       yLabel: compact ? [] : parseLabel(map.axis.label),

@@ -97,8 +97,10 @@ export class PadPainter {
       'd',
       ticks
         .map(tick => {
-          const end = pixels(height - tickLength(tick, fontSize));
-          return `M${pixels(tick.position)},${pixels(height)}V${end}`;
+          const length = tickLength(tick, fontSize);
+          const x = pixels(tick.position);
+          const below = `M${x},${pixels(height)}V${pixels(height - length)}`;
+          return pad.isFramed ? `${below}M${x},0V${pixels(length)}` : below;
         })
         .join('')
     );
@@ -112,13 +114,19 @@ export class PadPainter {
       );
   }
 
-  private _paintYAxis({ yTicks }: IPad, fontSize: number): void {
+  private _paintYAxis(
+    { frame, isFramed, yTicks }: IPad,
+    fontSize: number
+  ): void {
     this._yMarks.attr(
       'd',
       yTicks
         .map(tick => {
-          const end = pixels(tickLength(tick, fontSize));
-          return `M0,${pixels(tick.position)}H${end}`;
+          const length = tickLength(tick, fontSize);
+          const y = pixels(tick.position);
+          const left = `M0,${y}H${pixels(length)}`;
+          const right = `M${pixels(frame.width)},${y}H${pixels(frame.width - length)}`;
+          return isFramed ? `${left}${right}` : left;
         })
         .join('')
     );

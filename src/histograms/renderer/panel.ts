@@ -51,6 +51,7 @@ export function layoutPanel(data: IPanelData, options: IPanelOptions): IPad {
   return {
     ...axis,
     frame,
+    isFramed: true,
     marks,
     // The space between the pads is too small for numbers at their ends.
     yTicks: verticalTicks(y, false, frame.height * 2.6).map(tick =>
