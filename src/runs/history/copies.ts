@@ -7,9 +7,8 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { copyIcon } from '@jupyterlab/ui-components';
 import { CommandIDs } from '../../commands';
 import type { Transcript } from '../../services/models';
-import { messageOf } from '../../services/request';
 import { IRunManager } from '../tokens';
-import { runOf } from './clicked';
+import { onKeptRun } from './clicked';
 
 /** Adds the commands that copy a run as text that launches it again. */
 export const runCopiesPlugin: JupyterFrontEndPlugin<void> = {
@@ -52,30 +51,10 @@ export const runCopiesPlugin: JupyterFrontEndPlugin<void> = {
         label,
         caption,
         icon: copyIcon,
-        describedBy: {
-          args: {
-            type: 'object',
-            properties: {
-              run: { type: 'string', description: trans.__('Id of the run') }
-            }
-          }
-        },
-        isEnabled: args => {
-          const found = runs.get(runOf(app, args.run) ?? '');
-          return found !== undefined && found.code_kept;
-        },
-        execute: async args => {
-          const run = runOf(app, args.run);
-          if (run === null) {
-            return;
-          }
-          try {
-            Clipboard.copyToSystem(text(await runs.transcript(run)));
-            Notification.success(done, { autoClose: 3000 });
-          } catch (error) {
-            Notification.error(messageOf(error), { autoClose: false });
-          }
-        }
+        ...onKeptRun(app, runs, trans, async run => {
+          Clipboard.copyToSystem(text(await runs.transcript(run)));
+          Notification.success(done, { autoClose: 3000 });
+        })
       });
     }
   }

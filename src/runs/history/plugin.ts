@@ -10,7 +10,7 @@ import type { Run } from '../../services/models';
 import { messageOf } from '../../services/request';
 import { isActive } from '../states';
 import { IRunManager } from '../tokens';
-import { runOf } from './clicked';
+import { onKeptRun, runOf } from './clicked';
 import { keepReference } from './reference';
 
 /** Adds the commands that look back at runs, put them away and move them. */
@@ -77,21 +77,10 @@ export const runHistoryPlugin: JupyterFrontEndPlugin<void> = {
     commands.addCommand(CommandIDs.rerun, {
       label: trans.__('Run Again'),
       caption: trans.__('Launch it with the code, files and settings it had'),
-      describedBy,
-      isEnabled: ({ run }) => {
-        const found = find(run);
-        return found !== undefined && found.code_kept;
-      },
-      execute: ({ run: id }) => {
-        const run = find(id);
-        return (
-          run &&
-          attempt(async () => {
-            const again = await manager.rerun(run.id);
-            await commands.execute(CommandIDs.openRun, { run: again.id });
-          })
-        );
-      }
+      ...onKeptRun(app, manager, trans, async run => {
+        const again = await manager.rerun(run);
+        await commands.execute(CommandIDs.openRun, { run: again.id });
+      })
     });
 
     commands.addCommand(CommandIDs.pinRun, {

@@ -2,7 +2,7 @@ import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette, Notification } from '@jupyterlab/apputils';
+import { ICommandPalette } from '@jupyterlab/apputils';
 import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { ILauncher } from '@jupyterlab/launcher';
 import { INotebookTracker } from '@jupyterlab/notebook';
@@ -11,9 +11,8 @@ import { IClusterManager } from '../../clusters/tokens';
 import { CommandIDs } from '../../commands';
 import { IDatasetManager } from '../../datasets/tokens';
 import { casaIcon } from '../../icons';
-import { messageOf } from '../../services/request';
 import { ICasaSettings } from '../../settings';
-import { runOf } from '../history/clicked';
+import { onKeptRun } from '../history/clicked';
 import { IRunManager } from '../tokens';
 import type { LaunchModel } from './model';
 
@@ -149,29 +148,9 @@ export const launchPlugin: JupyterFrontEndPlugin<void> = {
       caption: trans.__(
         'Fill the dialog of a new run with what this one was launched with'
       ),
-      describedBy: {
-        args: {
-          type: 'object',
-          properties: {
-            run: { type: 'string', description: trans.__('Id of the run') }
-          }
-        }
-      },
-      isEnabled: ({ run }) => {
-        const found = runs.get(runOf(app, run) ?? '');
-        return found !== undefined && found.code_kept;
-      },
-      execute: async args => {
-        const run = runOf(app, args.run);
-        if (run === null) {
-          return;
-        }
-        try {
-          await open({ past: await runs.requestOf(run) });
-        } catch (error) {
-          Notification.error(messageOf(error), { autoClose: false });
-        }
-      }
+      ...onKeptRun(app, runs, trans, async run =>
+        open({ past: await runs.requestOf(run) })
+      )
     });
   }
 };
