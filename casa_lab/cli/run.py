@@ -36,7 +36,6 @@ class Request:
     fileset: dict[str, Any]
     output: Path
     workers: int | None = None
-    maxchunks: int | None = None
     plots: bool = True
 
 
@@ -87,6 +86,7 @@ def execute(options: argparse.Namespace) -> int:
         profile=options.profile,
         schema_name=analysis.schema_name,
         chunksize=options.chunksize,
+        maxchunks=options.maxchunks,
         fail_fast=options.fail_fast,
         continues=continues,
         name=options.name,
@@ -99,7 +99,6 @@ def execute(options: argparse.Namespace) -> int:
             fileset=analysis.fileset,
             output=options.output,
             workers=options.workers,
-            maxchunks=options.maxchunks,
             plots=not options.no_plots,
         )
     )
@@ -126,7 +125,7 @@ def perform(request: Request) -> int:
 
     check_output(request.output)
     try:
-        runs.check(request.new, request.fileset, request.maxchunks)
+        runs.check(request.new, request.fileset)
     except Conflict as error:  # nothing was started, so that it counts as bad input
         raise BadInput(str(error)) from None
     progress = Console(stderr=True, highlight=False)
@@ -146,7 +145,6 @@ def perform(request: Request) -> int:
                 request.fileset,
                 cluster.id,
                 "command line",
-                maxchunks=request.maxchunks,
             )
             with display_on(progress) as display:
                 ended = watch(run, display, interruptions)

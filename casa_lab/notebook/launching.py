@@ -105,6 +105,7 @@ def launch(
         "datasets": list(datasets),
         "schema_name": schema_name,
         "chunksize": chunksize,
+        "maxchunks": maxchunks,
         "fail_fast": fail_fast,
         "name": name,
         "tags": _listed(tags),
@@ -113,10 +114,10 @@ def launch(
     }
     new = parse(NewRun, wanted)
     if continues is not None:
-        manager.check(new, datasets, maxchunks)
+        manager.check(new, datasets)
     # The cluster comes last: nothing is started for a request with a mistake in it.
     chosen = resolve_cluster(cluster)
-    run = manager.launch(new, datasets, chosen, "notebook", maxchunks=maxchunks, code=code)
+    run = manager.launch(new, datasets, chosen, "notebook", code=code)
     return RunHandle(run.id)
 
 

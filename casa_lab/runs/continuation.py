@@ -45,7 +45,6 @@ _INSTEAD = "Launch a new run instead."
 def continued(
     new: NewRun,
     fileset: Mapping[str, Any],
-    maxchunks: int | None,
     older: RunFolder,
     state: RunState,
 ) -> NewRun:
@@ -57,8 +56,6 @@ def continued(
         What is wanted.
     fileset
         Its datasets, in Coffea's format.
-    maxchunks
-        Most chunks per dataset.
     older
         The run that it continues.
     state
@@ -81,7 +78,7 @@ def continued(
             "A processor that was made in a notebook cannot continue a run, since nobody can tell "
             f"whether its code is the same. Put it into a file, and give 'file.py:Name'. {_INSTEAD}"
         )
-    if maxchunks is not None:
+    if new.maxchunks is not None:
         raise Conflict("A run that continues another one has no limit of chunks. Leave it out.")
     spec = older.spec()
     new = new.model_copy(

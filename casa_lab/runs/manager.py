@@ -63,16 +63,15 @@ _SILENCE = (
 )
 
 
-def check(new: NewRun, fileset: dict[str, Any], maxchunks: int | None = None) -> None:
+def check(new: NewRun, fileset: dict[str, Any]) -> None:
     """Make sure that a run can be launched, before a cluster is started for it.
 
     Raises what :func:`launch` does, for the same requests.
     """
     check_processor(new.processor)
-    maxchunks = maxchunks or new.maxchunks
     if new.continues is not None:
         older = open_run(new.continues)
-        continued(new, fileset, maxchunks, older, get(older.id).state)
+        continued(new, fileset, older, get(older.id).state)
 
 
 def launch(
@@ -81,7 +80,6 @@ def launch(
     cluster: str,
     door: Door,
     directory: Path | None = None,
-    maxchunks: int | None = None,
     code: PickledCode | None = None,
 ) -> Run:
     """Launch a run; returns at once, while its driver starts.
@@ -98,8 +96,6 @@ def launch(
         Where the request came from.
     directory
         Working directory of the driver; that of the processor's file when not given.
-    maxchunks
-        Most chunks per dataset, for a quick look; what is wanted says it, too.
     code
         A processor that lies in no file, since it was made in a notebook.
 
@@ -113,13 +109,12 @@ def launch(
         When it cannot continue that run.
     """
     declared = None if code is not None else check_processor(new.processor)
-    maxchunks = maxchunks or new.maxchunks
     if new.continues is None:
-        return _launch(new, declared, fileset, cluster, door, directory, maxchunks, code)
+        return _launch(new, declared, fileset, cluster, door, directory, code)
     older = open_run(new.continues)
     with exclusively(older):  # nobody may resume it while its ledger is copied
-        new = continued(new, fileset, maxchunks, older, get(older.id).state)
-        return _launch(new, declared, fileset, cluster, door, directory, maxchunks, code, older)
+        new = continued(new, fileset, older, get(older.id).state)
+        return _launch(new, declared, fileset, cluster, door, directory, code, older)
 
 
 def _launch(
@@ -129,7 +124,6 @@ def _launch(
     cluster: str,
     door: Door,
     directory: Path | None,
-    maxchunks: int | None,
     code: PickledCode | None,
     older: RunFolder | None = None,
 ) -> Run:
@@ -144,7 +138,7 @@ def _launch(
         schema_name=new.schema_name or (declared and declared.schema_name) or DEFAULT_SCHEMA,
         cluster=cluster,
         chunksize=new.chunksize or AUTOMATIC_CHUNKSIZE,
-        maxchunks=maxchunks,
+        maxchunks=new.maxchunks,
         fail_fast=new.fail_fast,
         directory=str(directory or source),
         python=sys.executable if code is None else code.python,

@@ -243,12 +243,11 @@ def ask(
     older: RunFolder,
     processor: ProcessorReference,
     files: dict[str, Any] | None = None,
-    maxchunks: int | None = None,
     **options: Any,
 ) -> NewRun:
     new = NewRun(processor=processor, datasets=["dy"], continues=older.id, **options)
     return continued(
-        new, files or fileset("/1.root", "/2.root", "/3.root", xsec=1.5), maxchunks, older, "done"
+        new, files or fileset("/1.root", "/2.root", "/3.root", xsec=1.5), older, "done"
     )
 
 
@@ -330,11 +329,11 @@ def test_a_run_that_goes_on_or_left_nothing_cannot_be_continued(
 ) -> None:
     new = NewRun(processor=processor, datasets=["dy"], continues=older.id)
     with pytest.raises(Conflict, match="mass-1 is paused"):
-        continued(new, {}, None, older, "paused")
+        continued(new, {}, older, "paused")
     for path in older.groups.iterdir():
         path.unlink()
     with pytest.raises(Conflict, match="What mass-1 counted is not here"):
-        continued(new, {}, None, older, "done")
+        continued(new, {}, older, "done")
 
 
 def test_the_driver_looks_at_what_was_really_counted(older: RunFolder) -> None:
