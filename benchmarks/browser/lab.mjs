@@ -137,7 +137,7 @@ class LabPage {
       return {
         elements: count('*'),
         thumbnails: count('.casa-RunTab-thumbnails button'),
-        drawings: count('.casa-Plot svg'),
+        drawings: count('.casa-Plot svg:not(:empty)'),
         canvases: count('canvas'),
         paths: count('.casa-Plot svg path')
       };

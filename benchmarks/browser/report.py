@@ -84,7 +84,7 @@ def large_lines(found: Mapping[str, Any]) -> Lines:
         "bytes of frames": lambda of: kilobytes(of["bytes"]),
         "memory added": lambda of: megabytes(of["more heap"]),
         "thumbnails": lambda of: str(of["thumbnails"]),
-        "of these drawn": lambda of: str(of["drawings"]),
+        "plots drawn": lambda of: str(of["drawings"]),
         "elements": lambda of: f"{of['elements']:,}",
         "scrolled through: bytes of frames": lambda of: kilobytes(of["scrolled"]["bytes"]),
         "scrolled through: longest task": lambda of: milliseconds(of["scrolled"]["longest"]),
