@@ -193,6 +193,7 @@ def test_a_chunk_too_large_for_the_memory_is_processed_in_parts(
     assert_same_accumulator(output, run_plainly(fileset, hungry(EVENTS)))
 
 
+@pytest.mark.timeout(900)  # it kills many workers, whose successors take long on a busy machine
 def test_what_kills_workers_is_isolated(
     client: Client, fileset: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
