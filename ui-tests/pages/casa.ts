@@ -124,15 +124,6 @@ export class Casa {
     await this.page.getByRole('menuitem', { name: label, exact: true }).click();
   }
 
-  /** Show a folder of the server's root in the file browser. */
-  async openFolder(name: string): Promise<void> {
-    await this.page.getByRole('tab', { name: 'File Browser' }).click();
-    await this.page
-      .locator('.jp-DirListing-item')
-      .filter({ hasText: name })
-      .dblclick();
-  }
-
   /** Wait until the run in front is in a state. */
   async waitForState(state: string, timeout = 180_000): Promise<void> {
     await expect(this.runTab.locator('.casa-RunTab-badge')).toHaveText(state, {
