@@ -103,7 +103,7 @@ test('runs are found, understood, compared, taken away and brought back', async 
   // Other stories leave runs, too.
   const known = await sidebar.locator('[data-run]').count();
   await row(second).click({ button: 'right' });
-  await page.getByRole('menuitem', { name: 'Run Again' }).click();
+  await page.getByRole('menuitem', { name: 'Run Again', exact: true }).click();
   await expect(sidebar.locator('[data-run]')).toHaveCount(known + 1);
   await casa.waitForState('Done');
   await expect(runTab.locator('.casa-Labels')).toContainText('W jets');
