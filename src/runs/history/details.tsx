@@ -6,7 +6,7 @@ import { CopyButton } from '../../components/copy';
 import { formatBytes, formatCount } from '../../components/format';
 import { Problem } from '../../components/message';
 import { useChanges } from '../../components/signals';
-import type { Run, RunDetails } from '../../services/models';
+import type { Run, RunDetails, Transcript } from '../../services/models';
 import type { RunTabModel } from '../tab/model';
 import { Resource } from '../tab/resource';
 import { Section } from '../tab/section';
@@ -53,13 +53,22 @@ function Contents({ model, run, trans }: IDetailsProps): JSX.Element {
         interval: 1_000
       })
   );
+  const [transcript] = React.useState(
+    () =>
+      new Resource<Transcript>({
+        fetch: () => model.transcript(),
+        interval: 1_000
+      })
+  );
+  React.useEffect(() => transcript.refresh(), [transcript]);
   // Identities of files are known at the end of a run.
   React.useEffect(() => details.refresh(), [details, run.finished]);
-  useChanges(details);
+  useChanges(details, transcript);
   if (details.value) {
     return (
       <DetailsView
         details={details.value}
+        command={transcript.value?.command}
         onOpen={model.openCode}
         trans={trans}
       />
@@ -75,6 +84,9 @@ function Contents({ model, run, trans }: IDetailsProps): JSX.Element {
 interface IViewProps {
   readonly details: RunDetails;
 
+  /** Launches the run again in a terminal; not given where none can. */
+  readonly command?: string;
+
   /** Opens a file of the code in a tab of its own, where that can be done. */
   readonly onOpen?: ((path: string) => void) | null;
   readonly trans: TranslationBundle;
@@ -82,6 +94,7 @@ interface IViewProps {
 
 /** Code, files, versions and settings of a run. */
 export function DetailsView({
+  command,
   details,
   onOpen,
   trans
@@ -90,6 +103,20 @@ export function DetailsView({
   return (
     <div className="casa-Details">
       <Facts rows={settingsOf(details, trans)} />
+      {command && (
+        <details className="casa-Details-file">
+          <summary>{trans.__('Command line')}</summary>
+          <span className="casa-Details-copy">
+            <CopyButton
+              label={trans.__('Copy the command line')}
+              text={() => command}
+            />
+          </span>
+          <pre className="casa-Code" tabIndex={0}>
+            {command}
+          </pre>
+        </details>
+      )}
       <Group title={trans.__('Arguments')}>
         {Object.keys(details.arguments).length > 0 ? (
           <Facts

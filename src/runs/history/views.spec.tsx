@@ -50,8 +50,12 @@ describe('The views of history', () => {
   });
 
   it('shows what a run was made of', async () => {
-    await show(<DetailsView details={makeDetails()} trans={trans} />);
+    const command = 'casa-lab run ttbar.py:TTbar';
+    await show(
+      <DetailsView details={makeDetails()} command={command} trans={trans} />
+    );
     for (const expected of [
+      command,
       '/code/ttbar.py:TTbar',
       'abc-dirty',
       'a = 2',

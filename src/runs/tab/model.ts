@@ -14,7 +14,8 @@ import type {
   RunDetails,
   RunLog,
   RunMetrics,
-  RunSeries
+  RunSeries,
+  Transcript
 } from '../../services/models';
 import { comparableOf } from '../compare/limits';
 import { cellsOf, type NotebookMaker } from '../notebooks';
@@ -184,6 +185,11 @@ export class RunTabModel implements IDisposable {
   /** Tells what the run was made of and with. */
   details(): Promise<RunDetails> {
     return this._runs.details(this.id);
+  }
+
+  /** Returns the run as code and as a command that launch it again. */
+  transcript(): Promise<Transcript> {
+    return this._runs.transcript(this.id);
   }
 
   /** Changes what the run is called, and what is said of it. */
