@@ -143,6 +143,8 @@ class LivePicture:
             self._shell.events.register("post_run_cell", _settle_all)
         _pictures.add(self)
         self.is_live = True
+        # What fills for a moment only is shown at its end.
+        self._due = time.monotonic() + self._refresh
         follow(histogram, self)
 
     def _end(self) -> None:
