@@ -23,6 +23,7 @@ from casa_lab.runs.imports import used_modules
 from casa_lab.runs.loading import describe_exception
 from casa_lab.runs.metadata import as_failure
 from casa_lab.runs.models import Failure
+from casa_lab.runs.names import check_names
 from casa_lab.runs.packing import unpack
 from casa_lab.runs.plan import Batch, is_placeholder
 from casa_lab.runs.replicas import replicas_of
@@ -77,6 +78,8 @@ def dry_run(
 
     Raises
     ------
+    BadInput
+        When Coffea cannot process files with such names.
     RunError
         When there are no workers, or they have another environment.
 
@@ -84,6 +87,7 @@ def dry_run(
     --------
     >>> casa_lab.dry_run(MyProcessor(), fileset, client)  # doctest: +SKIP
     """
+    check_names(fileset)
     current = _DryRun()
     current.replicas = replicas_of(fileset)
     executor = SamplingExecutor(client, name="dry run", status=False, current=current)

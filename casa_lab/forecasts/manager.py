@@ -14,6 +14,7 @@ from casa_lab.errors import NotFound, Unavailable
 from casa_lab.folders import Folder, forecasts_dir, new_id, send_request
 from casa_lab.processes import start_detached
 from casa_lab.runs.models import AUTOMATIC_CHUNKSIZE, NewRun, ProcessorReference
+from casa_lab.runs.names import check_names
 from casa_lab.runs.processors import check_processor
 
 from .forecast import DryRun, DryRunRecord
@@ -54,8 +55,10 @@ def launch(new: NewRun, fileset: dict[str, Any], cluster: str) -> DryRun:
     Raises
     ------
     BadInput
-        When the processor's file does not hold what was named, or it takes other arguments.
+        When the processor's file does not hold what was named, or it takes other arguments,
+        or when Coffea cannot process files with such names.
     """
+    check_names(fileset)
     declared = check_processor(new.processor)
     _forget_old()
     folder = Folder(forecasts_dir() / new_id(new.processor.location.rpartition(":")[2]))

@@ -42,6 +42,7 @@ from .models import (
     RunRecord,
     RunSpec,
 )
+from .names import check_names
 from .pickles import PickledCode, is_code_kept
 from .processors import check_processor
 from .records import first_record
@@ -68,6 +69,7 @@ def check(new: NewRun, fileset: dict[str, Any]) -> None:
 
     Raises what :func:`launch` does, for the same requests.
     """
+    check_names(fileset)
     check_processor(new.processor)
     if new.continues is not None:
         older = open_run(new.continues)
@@ -102,12 +104,14 @@ def launch(
     Raises
     ------
     BadInput
-        When the processor's file does not hold what was named, or it takes other arguments.
+        When the processor's file does not hold what was named, or it takes other arguments,
+        or when Coffea cannot process files with such names.
     NotFound
         When there is no run that it is to continue.
     Conflict
         When it cannot continue that run.
     """
+    check_names(fileset)
     declared = None if code is not None else check_processor(new.processor)
     if new.continues is None:
         return _launch(new, declared, fileset, cluster, door, directory, code)
