@@ -1,10 +1,32 @@
-"""How numbers read in sentences and tables."""
+"""How numbers and names read in sentences and tables."""
 
 from __future__ import annotations
 
 import time
 
 _PREFIXES = ("", "k", "M", "G", "T", "P")
+
+#: Longer names fill a dialog or a line of a terminal.
+_MOST_CHARACTERS = 80
+
+
+def visible(text: str) -> str:
+    r"""Return text with escapes for what cannot be seen: ``a\u202eb`` for a change of direction.
+
+    Such characters have power over the text around them.
+    """
+    return "".join(
+        character if character.isprintable() else repr(character)[1:-1] for character in text
+    )
+
+
+def name(text: str) -> str:
+    """Return a name as it stands in a sentence: visible, and shortened in its middle."""
+    shown = visible(text)
+    if len(shown) <= _MOST_CHARACTERS:
+        return shown
+    half = _MOST_CHARACTERS // 2
+    return f"{shown[:half]}…{shown[-half:]}"
 
 
 def count(number: int, noun: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from casa_lab.errors import BadInput
+from casa_lab.wording import name as shown
 
 
 def check_names(fileset: Mapping[str, Any]) -> None:
@@ -25,15 +26,16 @@ def check_names(fileset: Mapping[str, Any]) -> None:
     for dataset in fileset:
         if not dataset.isascii():
             raise BadInput(
-                f"Coffea cannot process a dataset called '{dataset}': {_strange(dataset)} is not "
-                "an ASCII character. Rename the dataset in its fileset."
+                f"Coffea cannot process a dataset called '{shown(dataset)}': "
+                f"{_strange(dataset)} is not an ASCII character. Rename the dataset in its fileset."
             )
     for dataset, content in fileset.items():
         for name in _names(content):
             if not name.isascii():
                 raise BadInput(
-                    f"Coffea cannot process '{name}' of {dataset}: {_strange(name)} is not an "
-                    "ASCII character. Rename what is called so, or make a link with another name."
+                    f"Coffea cannot process '{shown(name)}' of {shown(dataset)}: "
+                    f"{_strange(name)} is not an ASCII character. Rename what is called so, or "
+                    "make a link with another name."
                 )
 
 

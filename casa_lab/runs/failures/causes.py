@@ -16,6 +16,7 @@ from casa_lab.reading.measures import peak_memory_bytes
 from casa_lab.reading.patience import Stalled
 from casa_lab.runs.models import FailureKind
 from casa_lab.runs.packing import pack, unpack
+from casa_lab.wording import visible
 
 PACKED_CHAIN_BYTES = 10_000
 """Above this, exceptions stay where they were raised: some hold arrays."""
@@ -269,7 +270,7 @@ def _describe(error: BaseException) -> str:
 
 def _first_line(error: BaseException) -> str:
     text = str(error).strip() or "(no message)"
-    line = _COMPILED.sub("", text.splitlines()[0])
+    line = visible(_COMPILED.sub("", text.splitlines()[0]))
     return line if line.endswith((".", "!", "?")) else f"{line}."
 
 
