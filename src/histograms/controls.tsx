@@ -84,6 +84,7 @@ export function Controls({
           <Choice
             key={axis.name}
             label={option('', axis.label)[1]}
+            title={option('', axis.label)[1]}
             value={chosen(view.select[axis.name])}
             options={[
               ['', trans.__('Sum of all')],

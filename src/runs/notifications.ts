@@ -29,6 +29,7 @@ export const notificationsPlugin: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null
   ) => {
     const trans = (translator ?? nullTranslator).load('casa-lab');
+    const notices = new Map<string, string>();
     const tell = (run: Run, notice: INotice | null): void => {
       if (
         notice === null ||
@@ -37,7 +38,9 @@ export const notificationsPlugin: JupyterFrontEndPlugin<void> = {
       ) {
         return;
       }
-      Notification.emit(notice.message, notice.type, {
+      // Of a run that has ended, nobody needs to know that it goes on.
+      Notification.dismiss(notices.get(run.id));
+      const id = Notification.emit(notice.message, notice.type, {
         autoClose: notice.type === 'success' ? 8000 : false,
         actions: [
           {
@@ -48,6 +51,7 @@ export const notificationsPlugin: JupyterFrontEndPlugin<void> = {
           }
         ]
       });
+      notices.set(run.id, id);
     };
     const news = new RunNews(manager);
     news.ended.connect((_, run) => tell(run, endOf(run, trans)));

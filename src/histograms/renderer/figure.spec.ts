@@ -140,11 +140,9 @@ describe('layoutFigure', () => {
     const remarked = layout(STACK, {
       remark: category => (category === 'ttbar' ? '43%' : null)
     });
-    expect(remarked.legend.map(({ label }) => label[0].text)).toEqual([
-      'zjets',
-      'ttbar (43%)',
-      'Stat. unc.'
-    ]);
+    expect(
+      remarked.legend.map(({ label }) => label.map(run => run.text).join(''))
+    ).toEqual(['zjets', 'ttbar (43%)', 'Stat. unc.']);
   });
 
   it('slants names that are too long to stand side by side', () => {

@@ -40,6 +40,11 @@ describe('parseLabel', () => {
     label => expect(() => parseLabel(label)).not.toThrow()
   );
 
+  it.each(['\u202eZ\u2066', 'Cost\u200f [$]'])(
+    'has no power over what stands beside it: %s',
+    label => expect(shown(label)).toMatch(/^(Z|Cost \[\$\])$/)
+  );
+
   it('has a plain form', () => {
     expect(plainLabel('$p_T^{miss}$ [GeV]')).toBe('pTmiss [GeV]');
   });

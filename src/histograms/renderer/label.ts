@@ -8,6 +8,9 @@ export interface ITextRun {
   readonly italic: boolean;
 }
 
+/** What turns the direction of all that follows: a legend goes on after a name. */
+const DIRECTIONS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
 /** Size of a subscript or superscript relative to the line's. */
 export const SCRIPT_SCALE = 0.72;
 
@@ -19,10 +22,10 @@ export const SCRIPT_SCALE = 0.72;
  * not know is shown by its name.
  */
 export function parseLabel(label: string): ITextRun[] {
-  const parts = label.split('$');
+  const parts = label.replace(DIRECTIONS, '').split('$');
   // Without a closing sign the dollar was meant as such.
   if (parts.length % 2 === 0) {
-    return [{ text: label, script: 'base', italic: false }];
+    return [{ text: parts.join('$'), script: 'base', italic: false }];
   }
   const runs = parts.flatMap((part, index) =>
     index % 2 === 0

@@ -1,4 +1,5 @@
 import type { IPlotData, ISeries } from './data';
+import { fitLabel } from './fit';
 import { type ITextRun, parseLabel, textWidth } from './label';
 
 /** A line of the legend, with its place in the frame in pixels. */
@@ -44,10 +45,13 @@ export function layoutLegend(
   options: ILegendOptions
 ): ILegend {
   const { fontSize, width, remark } = options;
+  const room = width - PATCH - 3 * PADDING;
   const named = legendItems(data, options).map(item => {
     const note = remark(item.key);
-    const label = parseLabel(note ? `${item.name} (${note})` : item.name);
-    return { ...item, label };
+    const end = note ? parseLabel(` (${note})`) : [];
+    const left = room - textWidth(end, fontSize);
+    const name = fitLabel(parseLabel(item.name), left, fontSize);
+    return { ...item, label: [...name, ...end] };
   });
   if (named.length === 0) {
     return { entries: [], height: 0 };

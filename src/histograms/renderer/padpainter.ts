@@ -1,6 +1,7 @@
 import type { Selection } from 'd3-selection';
 
 import type { IMark, IPad } from './figure';
+import { fitLabel } from './fit';
 import type { ITick } from './ticks';
 import { writeRuns } from './text';
 
@@ -146,13 +147,15 @@ export class PadPainter {
       .attr('x', frame.width)
       .attr('y', (bottom ?? 0) - frame.top - fontSize * 0.5)
       .each(function () {
-        writeRuns(this, bottom === null ? [] : xLabel);
+        const room = frame.left + frame.width;
+        const shown = bottom === null ? [] : xLabel;
+        writeRuns(this, fitLabel(shown, room, fontSize));
       });
     this._yLabel
       .attr('text-anchor', 'end')
       .attr('transform', `translate(${fontSize - frame.left},0) rotate(-90)`)
       .each(function () {
-        writeRuns(this, yLabel);
+        writeRuns(this, fitLabel(yLabel, frame.height, fontSize));
       });
   }
 

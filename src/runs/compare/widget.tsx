@@ -1,5 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
+import { formatName } from '../../components/format';
 import { SeenWidget } from '../../components/seenwidget';
 import { compareIcon } from '../../icons';
 import { Sections, SectionsContext } from '../tab/sections';
@@ -51,7 +52,7 @@ export class ComparePage extends SeenWidget {
   private _updateTitle(): void {
     const { ids } = this.model;
     const names = ids.map(id => this.model.run(id)?.name ?? id);
-    const label = [...new Set(names)].join(', ');
+    const label = [...new Set(names)].map(formatName).join(', ');
     this.title.label = this._trans.__('Compare: %1', label);
     this.title.caption = names.join('\n');
   }

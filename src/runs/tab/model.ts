@@ -291,23 +291,23 @@ export class RunTabModel implements IDisposable {
       (failed > 0 || ended) &&
       this._isNews('failures', `${failed} ${left_out.chunks} ${run.state}`)
     ) {
-      this.failures.refresh();
+      this.failures.refresh(ended);
     }
     const report = `${run.reports_sequence}`;
     const hasReport = run.reports_sequence > 0;
     if (hasReport && this._isSeen('metrics', report)) {
-      this.metrics.refresh();
+      this.metrics.refresh(ended);
     }
     if (hasReport && this._isSeen('series', report)) {
-      this.series.refresh();
+      this.series.refresh(ended);
     }
     // What is accepted as missing changes files of a run that has ended, too.
     const files = `${report} ${failed} ${left_out.chunks}`;
     if (hasReport && this._isSeen('files', files)) {
-      this.files.refresh();
+      this.files.refresh(ended);
     }
     if (this._isSeen('log', `${run.updated} ${run.state}`)) {
-      this.log.refresh();
+      this.log.refresh(ended);
     }
   }
 

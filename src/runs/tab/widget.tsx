@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import * as React from 'react';
+import { formatName } from '../../components/format';
 import { EmptyState, Problem } from '../../components/message';
 import { SeenWidget } from '../../components/seenwidget';
 import { useChanges } from '../../components/signals';
@@ -61,7 +62,7 @@ export class RunTab extends SeenWidget {
   private _updateTitle(): void {
     const { run } = this.model;
     const { title } = this;
-    title.label = run?.name ?? this._trans.__('Run');
+    title.label = run ? formatName(run.name) : this._trans.__('Run');
     title.caption = run
       ? `${run.name}\n${run.processor.location}`
       : this.model.id;

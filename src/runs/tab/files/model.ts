@@ -78,9 +78,13 @@ export class FilesModel implements IDisposable {
     Signal.clearData(this);
   }
 
-  /** Fetches the tiles, and then the list anew. */
-  refresh(): void {
-    this.tiles.refresh();
+  /**
+   * Fetches the tiles, and then the list anew.
+   *
+   * @param isUrgent - True where they have surely changed.
+   */
+  refresh(isUrgent = false): void {
+    this.tiles.refresh(isUrgent);
   }
 
   /** Lists some files, or none. */
