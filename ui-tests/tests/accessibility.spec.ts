@@ -84,5 +84,5 @@ test('everything can be used with a keyboard and a screen reader', async ({
     .getByRole('button', { name: 'Pin as Reference' })
     .press('Enter');
   await row(run).getByRole('button', { name: 'What Changed' }).press('Enter');
-  await expectAccessible(page, '.casa-Changes');
+  await expectAccessible(page, '.casa-Compare');
 });

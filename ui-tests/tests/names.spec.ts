@@ -2,9 +2,12 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '../pages/demo';
 
+const MARKUP = '<img src=x onerror=alert(1)>"\'';
+const TAIL = 'a_very_long_name_'.repeat(30);
 /** Markup, quotes, a change of direction that is never undone, an emoji. */
-const HOSTILE = '<img src=x onerror=alert(1)>"\'\u202eעברית💥';
-const LONG = `${HOSTILE}${'a_very_long_name_'.repeat(30)}`.slice(0, 500);
+const LONG = `${MARKUP}\u202eעברית💥${TAIL}`.slice(0, 500);
+/** Of what Coffea allows in names of datasets and files, the worst. */
+const ASCII = `${MARKUP}${TAIL}`.slice(0, 500);
 
 test('names of all kinds do no harm, and fit into narrow and wide tabs', async ({
   casa,
@@ -18,33 +21,40 @@ test('names of all kinds do no harm, and fit into narrow and wide tabs', async (
   writeFileSync(
     path.join(demo.folder, 'hostile.fileset.json'),
     JSON.stringify({
-      [LONG]: {
+      [ASCII]: {
         files: {
           [path.join(sample, 'TTbar_1.root')]: 'Events',
-          [path.join(sample, `${LONG.slice(50, 200)}.root`)]: 'Events'
+          [path.join(sample, 'TTbar_2.root')]: 'Events',
+          [path.join(sample, `${ASCII.slice(30, 200)}.root`)]: 'Events'
         }
-      }
+      },
+      [LONG]: { files: { [path.join(sample, 'TTbar_3.root')]: 'Events' } }
     })
   );
-  await expect(casa.sidebar.locator('[data-dataset^="<img"]')).toBeVisible({
-    timeout: 30_000
-  });
-  const first = await casa.launch('TTbarProcessor', ['TTbar']);
+  const hostile = casa.sidebar.locator('[data-dataset^="<img"] input');
+  await expect(hostile).toHaveCount(2, { timeout: 30_000 });
+  const first = await casa.launch('Unusual', ['WJets']);
   await casa.waitForState('Done');
-  await casa.sidebar.locator('[data-dataset^="<img"] input').check();
+  for (const dataset of await hostile.all()) {
+    await dataset.check();
+  }
   await casa.sidebar
-    .getByRole('button', { name: 'New Run with 1 Dataset' })
+    .getByRole('button', { name: 'New Run with 2 Datasets' })
     .click();
   await casa.dialog
     .getByRole('combobox', { name: 'Processor' })
-    .fill('TTbarProcessor');
+    .fill('Unusual');
   await casa.dialog
     .getByRole('option')
-    .filter({ hasText: 'TTbarProcessor' })
+    .filter({ hasText: 'Unusual' })
     .first()
     .click();
   await casa.dialog.getByLabel('Name', { exact: true }).fill(LONG);
   await casa.dialog.getByLabel('Tags').fill(`${LONG.slice(0, 60)}, short`);
+  await casa.dialog.getByRole('button', { name: 'Launch' }).click();
+  await expect(casa.dialog).toContainText('is not an ASCII character');
+  await casa.picture('names-refused');
+  await casa.dialog.locator('.casa-Tick').filter({ hasText: 'עברית' }).click();
   await casa.dialog.getByRole('button', { name: 'Launch' }).click();
   await expect(casa.dialog).toBeHidden();
   await expect(casa.runTab.locator('h1')).toHaveText(LONG);
@@ -73,7 +83,7 @@ test('names of all kinds do no harm, and fit into narrow and wide tabs', async (
   };
   const details = casa.runTab.locator('[data-section=details]');
   await details.getByRole('button', { name: 'Details' }).click();
-  await expect(details).toContainText('ttbar.py');
+  await expect(details).toContainText('unusual.py');
   await look('names');
   await details.scrollIntoViewIfNeeded();
   await casa.picture('names-details');
@@ -90,6 +100,12 @@ test('names of all kinds do no harm, and fit into narrow and wide tabs', async (
     casa.runTab.locator('.casa-RunTab-selected .casa-Plot svg path').first()
   ).toBeVisible();
   await look('names-compare');
-  await casa.sidebar.getByRole('button', { name: 'Untick all' }).click();
+  // What follows finds nothing ticked, of the datasets and of the runs.
+  for (const section of ['first', 'last'] as const) {
+    await casa.sidebar
+      .getByRole('button', { name: 'Untick all' })
+      [section]()
+      .click();
+  }
   await expect(page.locator('img[src="x"]')).toHaveCount(0);
 });

@@ -91,11 +91,15 @@ test('cells show a run and a histogram live, also after a reload', async ({
   const entries = notebook.locator('.casa-Readout tr').first();
   const readPeak = async (): Promise<number> => {
     const plot = histogram.locator('.casa-Plot');
-    const box = await plot.boundingBox();
-    await page.mouse.move(0, 0);
-    await plot.hover({
-      position: { x: (box?.width ?? 0) / 2, y: (box?.height ?? 0) / 2 }
-    });
+    // A plot that changes its size under the pointer puts its read-out away.
+    await expect(async () => {
+      const box = await plot.boundingBox();
+      await page.mouse.move(0, 0);
+      await plot.hover({
+        position: { x: (box?.width ?? 0) / 2, y: (box?.height ?? 0) / 2 }
+      });
+      await expect(entries).toBeVisible({ timeout: 1_000 });
+    }).toPass({ timeout: 30_000 });
     return parseInt((await entries.textContent())?.match(/\d+/)?.[0] ?? '', 10);
   };
   await expect.poll(readPeak).toBeGreaterThan(20);

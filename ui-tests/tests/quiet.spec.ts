@@ -22,11 +22,11 @@ test('what nobody sees asks for nothing, and the page has one websocket', async 
     }
   });
 
-  demo.closeGate();
-  const gated = await casa.launch('GatedDimuon', ['DYJetsToLL']);
-  await casa.waitForHistogram();
   await casa.launch('TTbarProcessor', ['WJets']);
   await casa.waitForState('Done');
+  await casa.waitForHistogram();
+  demo.closeGate();
+  const gated = await casa.launch('GatedDimuon', ['DYJetsToLL']);
   await casa.waitForHistogram();
   expect([open, opened]).toEqual([1, 1]);
 
