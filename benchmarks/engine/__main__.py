@@ -18,10 +18,16 @@ from .data import BRANCHES, Fileset, make_fileset
 from .ladder import CHUNKS, run_ladder
 from .latency import run_latency
 from .levers import run_levers
-from .pairs import run_pairs
+from .pairs import run_long, run_pairs
 from .report import tables
 
-PARTS = (*BRANCHES, "latency", "levers", "ladder")
+LONG = {"long-wide": 48, "long-narrow": 64}
+"""Files of the runs that last."""
+
+FILES = 8
+"""Files of all others."""
+
+PARTS = (*BRANCHES, *LONG, "latency", "levers", "ladder")
 HERE = Path(__file__).parent.parent
 
 
@@ -31,7 +37,7 @@ def main() -> None:
     for part in options.only:
         with tempfile.TemporaryDirectory(prefix="casa-bench-") as scratch:
             os.environ["CASA_DATA_DIR"] = scratch
-            results[part] = {"made": circumstances(options), "found": measure(part, options)}
+            results[part] = {"made": circumstances(part, options), "found": measure(part, options)}
         print(f"\n## {part}", *tables(part, results[part]["found"]), sep="\n\n")
         save(results, HERE / "results" / f"{'-'.join(options.only)}.json")
     if options.reference:
@@ -46,20 +52,34 @@ def measure(part: str, options: argparse.Namespace) -> dict[str, Any]:
     with machinery(options.workers) as machines:
         if part == "latency":
             return run_latency(machines, fileset_of("wide", options), options.pairs)
+        if part in LONG:
+            shape = part.removeprefix("long-")
+            few, many = (
+                make_fileset(options.data, shape, files, options.events)
+                for files in (FILES, files_of(part, options))
+            )
+            return run_long(machines, few, many, options.pairs, options.contenders)
         return run_pairs(machines, fileset_of(part, options), options.pairs, options.contenders)
 
 
 def fileset_of(shape: str, options: argparse.Namespace) -> Fileset:
-    return make_fileset(options.data, shape, options.files, options.events)
+    return make_fileset(options.data, shape, files_of(shape, options), options.events)
 
 
-def circumstances(options: argparse.Namespace) -> dict[str, Any]:
-    told = ("workers", "pairs", "files", "events")
+def files_of(part: str, options: argparse.Namespace) -> int:
+    return int(options.files or LONG.get(part, FILES))
+
+
+def circumstances(part: str, options: argparse.Namespace) -> dict[str, Any]:
+    told = ("workers", "pairs", "events")
     return {
         "date": time.strftime("%Y-%m-%d"),
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}",
         "versions": package_versions(),
-        "options": {name: getattr(options, name) for name in told},
+        "options": {
+            "files": files_of(part, options),
+            **{name: getattr(options, name) for name in told},
+        },
     }
 
 
@@ -68,7 +88,7 @@ def parse() -> argparse.Namespace:
     parts = ",".join(PARTS)
     parser.add_argument("--only", type=names, default=PARTS, metavar="PARTS", help=f"of {parts}")
     parser.add_argument("--pairs", type=int, default=5, help="rounds")
-    parser.add_argument("--files", type=int, default=8, help="in all")
+    parser.add_argument("--files", type=int, help=f"in all; default: {FILES}, long runs more")
     parser.add_argument("--events", type=int, default=200_000, help="in a file")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--contenders", type=names, default=(), help="by name; default: all")

@@ -14,17 +14,30 @@ from coffea.processor import DaskExecutor, FuturesExecutor, Runner
 from distributed import Client, LocalCluster
 from loky import ProcessPoolExecutor
 
+from casa_lab.runs import session
 from casa_lab.runs.executor import LiveExecutor
 from casa_lab.runs.live import LiveHistograms
 from casa_lab.runs.models import AUTOMATIC_CHUNKSIZE
 
 from .data import Fileset
 from .floor import BareProcesses, with_casa, with_uproot
-from .names import CASA, CASA_OWN, COFFEA, FLOOR_CASA, FLOOR_OWN, FLOOR_UPROOT, NOT_LIVE
+from .names import (
+    CASA,
+    CASA_2_HZ,
+    CASA_OWN,
+    COFFEA,
+    FLOOR_CASA,
+    FLOOR_OWN,
+    FLOOR_UPROOT,
+    NOT_LIVE,
+)
 from .processors import DimuonProcessor
 
 CHUNKSIZE = 100_000
 """Coffea's default."""
+
+TWO_HZ = 0.5
+"""Seconds between snapshots of a live view at 2 Hz."""
 
 Run = Callable[[Fileset], Any]
 """Goes over a fileset and returns the merged accumulator."""
@@ -58,16 +71,23 @@ def contenders(machines: Machinery) -> dict[str, Run]:
     """Return all but Coffea at its best, which a scan has to find."""
     return {
         COFFEA: partial(_coffea, _dask(machines)),
-        CASA: partial(_coffea, partial(LiveExecutor, machines.client, status=False)),
-        CASA_OWN: partial(
-            _coffea,
-            partial(LiveExecutor, machines.client, status=False),
-            chunksize=AUTOMATIC_CHUNKSIZE,
-        ),
-        NOT_LIVE: partial(_not_live, machines),
+        CASA: partial(_coffea, _casa(machines)),
+        CASA_OWN: partial(_coffea, _casa(machines), chunksize=AUTOMATIC_CHUNKSIZE),
+        NOT_LIVE: partial(_not_live, machines, CHUNKSIZE),
         FLOOR_UPROOT: partial(machines.bare.run, with_uproot, CHUNKSIZE),
         FLOOR_CASA: partial(machines.bare.run, with_casa, CHUNKSIZE),
         FLOOR_OWN: partial(machines.bare.run, with_casa, AUTOMATIC_CHUNKSIZE),
+    }
+
+
+def long_contenders(machines: Machinery) -> dict[str, Run]:
+    """Return who goes over many files: Casa and the floors, all with the chunks that Casa makes."""
+    return {
+        CASA: partial(_coffea, _casa(machines), chunksize=AUTOMATIC_CHUNKSIZE),
+        CASA_2_HZ: partial(_at_two_hz, machines, AUTOMATIC_CHUNKSIZE),
+        NOT_LIVE: partial(_not_live, machines, AUTOMATIC_CHUNKSIZE),
+        FLOOR_UPROOT: partial(machines.bare.run, with_uproot, AUTOMATIC_CHUNKSIZE),
+        FLOOR_CASA: partial(machines.bare.run, with_casa, AUTOMATIC_CHUNKSIZE),
     }
 
 
@@ -83,6 +103,10 @@ def coffea_settings(machines: Machinery) -> dict[str, Run]:
     }
 
 
+def _casa(machines: Machinery) -> Callable[[], Any]:
+    return partial(LiveExecutor, machines.client, status=False)
+
+
 def _dask(machines: Machinery, **options: Any) -> Callable[[], Any]:
     return partial(DaskExecutor, client=machines.client, status=False, **options)
 
@@ -96,10 +120,16 @@ def _coffea(executor: Callable[[], Any], fileset: Fileset, chunksize: int = CHUN
     return runner(fileset, DimuonProcessor())
 
 
-def _not_live(machines: Machinery, fileset: Fileset) -> Any:
+def _at_two_hz(machines: Machinery, chunksize: int, fileset: Fileset) -> Any:
+    """Run with at most two snapshots a second."""
+    with patch.object(session, "SNAPSHOT_SECONDS", TWO_HZ):
+        return _coffea(_casa(machines), fileset, chunksize)
+
+
+def _not_live(machines: Machinery, chunksize: int, fileset: Fileset) -> Any:
     """Run without histograms that are added up and written for people to watch."""
     with patch.multiple(LiveHistograms, add=_nothing, publish=_nothing):
-        return _coffea(partial(LiveExecutor, machines.client, status=False), fileset)
+        return _coffea(_casa(machines), fileset, chunksize)
 
 
 def _nothing(*_: Any) -> bool:

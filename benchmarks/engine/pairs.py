@@ -11,10 +11,10 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from .contenders import Machinery, Run, coffea_settings, contenders
+from .contenders import Machinery, Run, coffea_settings, contenders, long_contenders
 from .data import Fileset
 from .equality import assert_equal
-from .names import BEST, COFFEA
+from .names import BEST, COFFEA, FLOOR_UPROOT
 from .stopwatch import Stopwatch
 
 Times = dict[str, dict[str, float]]
@@ -39,15 +39,44 @@ def run_pairs(
         scan = {name: timed(run, fileset, reference) for name, run in settings.items()}
         say("scan", scan)
         runs[BEST] = settings[min(scan, key=lambda name: scan[name]["wall"])]
-    runs = {name: run for name, run in runs.items() if not wanted or name in wanted}
-    rounds = []
-    for number in range(pairs + 1):
-        order = list(runs) if number % 2 else list(runs)[::-1]
-        times = {name: timed(runs[name], fileset, reference) for name in order}
-        say(f"round {number}" if number else "warm-up", times)
-        if number:
-            rounds.append(times)
+    runs = only(wanted, runs)
+    measure_round(0, runs, fileset, reference)
+    rounds = [measure_round(one + 1, runs, fileset, reference) for one in range(pairs)]
     return {"scan": scan, "rounds": rounds}
+
+
+def run_long(
+    machines: Machinery, few: Fileset, many: Fileset, pairs: int, wanted: Collection[str]
+) -> dict[str, Any]:
+    """Return the times of runs that last: what is fixed in a run hardly counts in them.
+
+    Parameters
+    ----------
+    few
+        Some files, for the round that warms up.
+    many
+        More files.
+    """
+    runs = long_contenders(machines)
+    reference = runs[FLOOR_UPROOT]
+    runs = only(wanted, runs)
+    measure_round(0, runs, few, reference(few))
+    output = reference(many)
+    rounds = [measure_round(one + 1, runs, many, output) for one in range(pairs)]
+    return {"scan": {}, "rounds": rounds}
+
+
+def only(wanted: Collection[str], runs: dict[str, Run]) -> dict[str, Run]:
+    """Return those that are wanted; all where nobody says."""
+    return {name: run for name, run in runs.items() if not wanted or name in wanted}
+
+
+def measure_round(number: int, runs: dict[str, Run], fileset: Fileset, reference: Any) -> Times:
+    """Return the times of one round; number 0 warms up."""
+    order = list(runs) if number % 2 else list(runs)[::-1]
+    times = {name: timed(runs[name], fileset, reference) for name in order}
+    say(f"round {number}" if number else "warm-up", times)
+    return times
 
 
 def timed(run: Run, fileset: Fileset, reference: Any) -> dict[str, float]:

@@ -6,7 +6,17 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .names import BEST, CASA, CASA_OWN, COFFEA, FLOOR_CASA, FLOOR_OWN, FLOOR_UPROOT, NOT_LIVE
+from .names import (
+    BEST,
+    CASA,
+    CASA_2_HZ,
+    CASA_OWN,
+    COFFEA,
+    FLOOR_CASA,
+    FLOOR_OWN,
+    FLOOR_UPROOT,
+    NOT_LIVE,
+)
 
 Rounds = Sequence[Mapping[str, Mapping[str, float]]]
 Lines = Sequence[Sequence[str]]
@@ -47,7 +57,7 @@ def cpu_lines(rounds: Rounds) -> Lines:
         ["CPU time", *(f"relative to {name}" for name in known)],
         *(
             [casa, *(spread(ratios(rounds, casa, name, "cpu")) for name in known)]
-            for casa in (CASA, CASA_OWN)
+            for casa in (CASA, CASA_OWN, CASA_2_HZ, NOT_LIVE)
             if casa in rounds[0]
         ),
     ]
