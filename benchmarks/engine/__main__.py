@@ -21,7 +21,7 @@ from .levers import run_levers
 from .pairs import run_long, run_pairs
 from .report import tables
 
-LONG = {"long-wide": 48, "long-narrow": 64}
+LONG = {"long-wide": 36, "long-narrow": 48}
 """Files of the runs that last."""
 
 FILES = 8

@@ -82,10 +82,11 @@ def contenders(machines: Machinery) -> dict[str, Run]:
 
 def long_contenders(machines: Machinery) -> dict[str, Run]:
     """Return who goes over many files: Casa and the floors, all with the chunks that Casa makes."""
+    casa = partial(_coffea, _casa(machines), chunksize=AUTOMATIC_CHUNKSIZE)
     return {
-        CASA: partial(_coffea, _casa(machines), chunksize=AUTOMATIC_CHUNKSIZE),
-        CASA_2_HZ: partial(_at_two_hz, machines, AUTOMATIC_CHUNKSIZE),
-        NOT_LIVE: partial(_not_live, machines, AUTOMATIC_CHUNKSIZE),
+        CASA: casa,
+        CASA_2_HZ: partial(_at_two_hz, casa),
+        NOT_LIVE: partial(_at_two_hz, partial(_not_live, machines, AUTOMATIC_CHUNKSIZE)),
         FLOOR_UPROOT: partial(machines.bare.run, with_uproot, AUTOMATIC_CHUNKSIZE),
         FLOOR_CASA: partial(machines.bare.run, with_casa, AUTOMATIC_CHUNKSIZE),
     }
@@ -120,10 +121,10 @@ def _coffea(executor: Callable[[], Any], fileset: Fileset, chunksize: int = CHUN
     return runner(fileset, DimuonProcessor())
 
 
-def _at_two_hz(machines: Machinery, chunksize: int, fileset: Fileset) -> Any:
-    """Run with at most two snapshots a second."""
+def _at_two_hz(run: Run, fileset: Fileset) -> Any:
+    """Run with at most two snapshots of the histograms and of the progress a second."""
     with patch.object(session, "SNAPSHOT_SECONDS", TWO_HZ):
-        return _coffea(_casa(machines), fileset, chunksize)
+        return run(fileset)
 
 
 def _not_live(machines: Machinery, chunksize: int, fileset: Fileset) -> Any:
