@@ -41,12 +41,17 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Test the installed wheel with pytest, and the frontend's units with Jest."""
+    """Test the installed wheel with pytest, and the frontend's units with Jest.
+
+    Two files of tests at a time, as many of them wait for processes to start;
+    more would wait for one another.
+    """
     wheel = install_casa(session, "test")
     session.run("jupyter", "server", "extension", "list")
     session.run("jupyter", "labextension", "list")
     try:
-        session.run("pytest", *session.posargs, env={"CASA_WHEEL": str(wheel)})
+        at_once = ("-n", "2", "--dist", "loadfile")
+        session.run("pytest", *at_once, *session.posargs, env={"CASA_WHEEL": str(wheel)})
     finally:  # one run tells of the failures on both sides
         jlpm(session, "install")
         jlpm(session, "test", "--ci")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,11 @@ settings.register_profile("casa", deadline=None, suppress_health_check=[HealthCh
 settings.load_profile("casa")
 
 pytest_plugins = ("pytest_jupyter.jupyter_server",)
+
+# A shell starts what goes on in the background deaf to Ctrl-C, which programs under test
+# would inherit.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

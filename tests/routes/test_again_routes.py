@@ -12,7 +12,7 @@ from byhand import SOURCE
 from casa_lab.runs import modules
 from casa_lab.runs.folder import open_run
 
-TRICKY = 'it\'s <b>"$HOME"</b> 🎉'
+TRICKY = 'it\'s <b>"$HOME"</b> %'
 
 
 @pytest.fixture

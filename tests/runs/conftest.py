@@ -26,6 +26,9 @@ from casa_lab.runs.models import Run
 from . import gated
 from .gates import Gate
 
+# Workers cannot import what lies among the tests.
+cloudpickle.register_pickle_by_value(gated)
+
 FILES = 6
 EVENTS = 40
 CHUNK = 20
@@ -60,15 +63,12 @@ def cluster(shared_data_dir: Path) -> Iterator[Cluster]:
 
 @pytest.fixture(scope="package")
 def shared_client(cluster: Cluster, shared_data_dir: Path) -> Iterator[Client]:
-    # The workers cannot import what lies among the tests.
-    cloudpickle.register_pickle_by_value(gated)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CASA_DATA_DIR", str(shared_data_dir))
         client = connect(cluster.id)
     client.wait_for_workers(2)
     yield client
     client.close()
-    cloudpickle.unregister_pickle_by_value(gated)
 
 
 @pytest.fixture

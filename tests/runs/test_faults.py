@@ -30,9 +30,11 @@ from casa_lab.reading.files import ReadingOptions
 from casa_lab.runs import manager, suspects
 from casa_lab.runs.executor import LiveExecutor
 
-from . import gated
 from .conftest import CHUNK, EVENTS, newest_run, run_plainly, write_file
 from .gates import Gate, wait_for
+
+# Workers cannot import what lies among the tests.
+cloudpickle.register_pickle_by_value(sys.modules[__name__])
 
 MEMORY = 2**30
 """What a worker may have where memory is scarce: Coffea alone takes a third of it."""
@@ -80,13 +82,9 @@ def cluster(
 
 @pytest.fixture
 def client(cluster: LocalCluster) -> Iterator[Client]:
-    for module in (gated, sys.modules[__name__]):
-        cloudpickle.register_pickle_by_value(module)
     with Client(cluster) as client:
         client.wait_for_workers(2)
         yield client
-    for module in (gated, sys.modules[__name__]):
-        cloudpickle.unregister_pickle_by_value(module)
 
 
 class Going:

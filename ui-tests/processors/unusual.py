@@ -5,8 +5,8 @@ import hist
 from coffea import processor
 
 # Markup, quotes, a change of direction that is never undone, an emoji; 500 characters.
-NAME = "<img src=x onerror=alert(1)>\"'\u202eעברית💥" + "a_very_long_name_" * 30
-NAME = NAME[:500]
+HEBREW = "\u202e\u05e2\u05d1\u05e8\u05d9\u05ea"
+NAME = f"<img src=x onerror=alert(1)>\"'{HEBREW}\U0001f4a5{'a_very_long_name_' * 30}"[:500]
 
 
 class Unusual(processor.ProcessorABC):
