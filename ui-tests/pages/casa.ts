@@ -229,11 +229,16 @@ export class Casa {
 
   /**
    * Take a picture into the folder `CASA_PICTURES` (default: that of the test's results).
+   *
+   * @param style - CSS that holds for the picture alone.
    */
-  async picture(name: string): Promise<void> {
+  async picture(name: string, style?: string): Promise<void> {
     const folder = process.env.CASA_PICTURES ?? this._info.outputDir;
     mkdirSync(folder, { recursive: true });
-    await this.page.screenshot({ path: path.join(folder, `${name}.png`) });
+    await this.page.screenshot({
+      path: path.join(folder, `${name}.png`),
+      style
+    });
   }
 
   private async _runIds(): Promise<string[]> {

@@ -40,7 +40,7 @@ test('runs are found, understood, compared, taken away and brought back', async 
   await expect(drawn.getByText('TTbarProcessor (2)')).toBeVisible();
   await expect(drawn.getByText('Ratio', { exact: true })).toBeVisible();
   await expect(comparison.getByText('× 2.00').first()).toBeVisible();
-  await casa.picture('compare');
+  await casa.picture('compare', '.Toastify { display: none }');
   await comparison.locator('summary', { hasText: 'WJets' }).click();
   await expect(comparison.getByText('WJets_1.root')).toBeVisible();
   await expect(comparison).not.toContainText('Versions');
