@@ -63,7 +63,7 @@ test('a run is tried, launched and launched again with changes', async ({
   await expect.poll(copied).toContain('--arg=threshold=40');
 });
 
-test('the processor of a notebook is offered where it is', async ({
+test('processors are offered where they are: in a notebook, among the files', async ({
   casa,
   page
 }) => {
@@ -76,4 +76,20 @@ test('the processor of a notebook is offered where it is', async ({
     dialog.locator('.casa-Option[aria-selected="true"]')
   ).toContainText('DimuonMass');
   await casa.picture('run-notebook');
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+
+  await page.getByRole('tab', { name: /^File Browser/ }).click();
+  const files = page.locator('#filebrowser');
+  await files.getByText('examples', { exact: true }).dblclick();
+  await files.getByText('dimuon.py', { exact: true }).click({
+    button: 'right'
+  });
+  await page.getByRole('menuitem', { name: 'Run with Casa…' }).click();
+  await expect(
+    dialog.locator('.casa-Option[aria-selected="true"]')
+  ).toContainText('DimuonProcessor');
+  await casa.picture('run-file');
+  await page.keyboard.press('Escape');
+  await page.getByRole('tab', { name: /^Casa/ }).click();
 });
