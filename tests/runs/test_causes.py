@@ -5,9 +5,11 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+from coffea.processor.executor import FileMeta
 from distributed import KilledWorker
 
-from casa_lab.runs.failures.causes import explain_chunk
+from casa_lab.runs.failures.causes import explain_chunk, explain_file
 from casa_lab.runs.tasks import explain_loss
 
 from .chunks import chunk
@@ -36,3 +38,37 @@ def test_a_cause_tells_where_it_was_found() -> None:
     cause = explain_chunk(chunk("dy", "/data/dy.root", 0, 100), "/data/dy.root", ValueError("odd"))
     assert cause.host
     assert (cause.peak_memory or 0) > 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("told", "kind", "sentence", "retry"),
+    [
+        ("[FATAL] Connection error", "other", "did not answer: Connection error.", True),
+        ("[ERROR] Operation expired", "other", "did not answer: Operation expired.", True),
+        (
+            "[ERROR] Server responded with an error: [3010] Unable to open /a; permission denied\n",
+            "other",
+            "refuses it: Unable to open /a; permission denied.",
+            False,
+        ),
+        (
+            "[ERROR] Server responded with an error: [3012] Out of memory",
+            "other",
+            "refuses it: Out of memory.",
+            True,
+        ),
+        (
+            "[ERROR] Server responded with an error: [3011] Unable to open /a; no such file\n",
+            "file missing",
+            "There is no file root://site//a.",
+            False,
+        ),
+    ],
+)
+def test_what_xrootd_says_is_told_from_damage(
+    told: str, kind: str, sentence: str, retry: bool
+) -> None:
+    meta = FileMeta("dy", "root://site//a", "Events")
+    cause = explain_file(meta, meta.filename, OSError(f"Failed to open file: {told}"))
+    assert (cause.kind, cause.retry, cause.reading) == (kind, retry, True)
+    assert sentence in cause.sentence

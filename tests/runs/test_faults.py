@@ -27,7 +27,7 @@ from distributed import Client, LocalCluster
 from patience import wait_until
 
 from casa_lab.reading.files import ReadingOptions
-from casa_lab.runs import manager, suspects
+from casa_lab.runs import dispatch, manager, suspects
 from casa_lab.runs.executor import LiveExecutor
 
 from .conftest import CHUNK, EVENTS, newest_run, run_plainly, write_file
@@ -250,8 +250,15 @@ def test_a_file_that_was_replaced_since_its_chunks_were_made_is_told(
 
 
 def test_a_cluster_that_scales_itself_goes_down_to_nothing_and_up_again(
-    cluster: LocalCluster, client: Client, fileset: Any, gate: Gate, expected: Any
+    cluster: LocalCluster,
+    client: Client,
+    fileset: Any,
+    gate: Gate,
+    expected: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # The driver is to know at once that no worker is left, and still send what brings new ones.
+    monkeypatch.setattr(dispatch, "WORKERS_SECONDS", 0.0)
     going = Going(client, fileset, gate)
     gate.wait_for_calls(2)
     run = newest_run().id

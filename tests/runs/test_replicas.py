@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
-import socket
 import threading
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -34,6 +34,7 @@ from .gates import Gate, wait_for_end
 from .listed import failure
 from .partial import counted_chunks
 from .test_failures import damage_last_basket
+from .xrootd import IMPATIENCE, unused_port, xrootd_site
 
 
 class Ranges(SimpleHTTPRequestHandler):
@@ -133,12 +134,6 @@ def write_with_an_early_copy(path: Path, copy: Path) -> None:
         assert early["Events"].num_entries == EVENTS // 2
 
 
-def unused_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 @pytest.mark.parametrize("trouble", ["missing", "cut off", "damaged basket", "silent server"])
 def test_a_replica_stands_in(
     run_live: Process,
@@ -170,6 +165,45 @@ def test_a_replica_stands_in(
     told = [text for text in caplog.messages if "is read instead" in text]
     assert len(told) == 1
     assert f"its replica {site[1]}/{path.name} is read" in told[0]
+
+
+def test_an_xrootd_site_that_dies_in_mid_run_is_replaced_by_another(
+    run_live: Process,
+    client: Client,
+    fileset: dict[str, Any],
+    gate: Gate,
+    expected: Any,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    client.run(os.environ.update, IMPATIENCE)
+    with xrootd_site() as first, xrootd_site() as second:
+        sites: dict[str, Any] = {}
+        for name, dataset in fileset.items():
+            entry = sites[name] = {**dataset, "files": {}, "replicas": {}}
+            for path in map(Path, dataset["files"]):
+                for site in (first, second):
+                    shutil.copyfile(path, site.folder / path.name)
+                entry["files"][f"{first.address}/{path.name}"] = "Events"
+                entry["replicas"][f"{first.address}/{path.name}"] = [
+                    f"{second.address}/{path.name}"
+                ]
+
+        def kill_the_first_site() -> None:
+            gate.wait_for_calls(2)  # their files are open, their columns are not read yet
+            first.process.kill()
+            first.process.wait()
+            gate.open()
+
+        killer = threading.Thread(target=kill_the_first_site)
+        killer.start()
+        executor = LiveExecutor(client, status=False)
+        output = run_live(sites, gate.processor(), executor)
+        killer.join()
+    assert not executor.failures
+    assert_same_accumulator(output, expected)
+    told = [text for text in caplog.messages if "is read instead" in text]
+    assert len(told) == FILES
+    assert all(f"its replica {second.address}" in text for text in told)
 
 
 @pytest.mark.parametrize("other", ["entries", "identity"])

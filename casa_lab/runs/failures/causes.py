@@ -26,6 +26,14 @@ _COMPILED = re.compile(r" \(in compiled code: \S+\)")
 """What awkward says for its own developers, in the midst of its sentences."""
 
 
+_XROOTD = re.compile(
+    r"\[(?:ERROR|FATAL)\] (?:Server responded with an error: \[(?P<code>\d+)\] )?(?P<text>.*)"
+)
+"""What XRootD's client says in an ``OSError``: of its own, or with the code that a server gave."""
+
+_XROOTD_NO_PERMISSION, _XROOTD_NOT_FOUND = "3010", "3011"
+
+
 _TROUBLES: Mapping[FailureKind, str] = {
     "file missing": "is not there",
     "file damaged": "is damaged",
@@ -196,7 +204,7 @@ def _classify_opening(
 ) -> tuple[FailureKind, str, bool]:
     root = chain[-1]
     if any(isinstance(error, FileNotFoundError) for error in chain):
-        return "file missing", f"There is no file {filename}. Check its path.", False
+        return _missing(filename)
     # UprootMissTreeError is Coffea's kind of KeyInFileError.
     if any(type(error).__name__ in ("UprootMissTreeError", "KeyInFileError") for error in chain):
         sentence = (
@@ -214,12 +222,28 @@ def _classify_opening(
         return "other", sentence, False
     if isinstance(root, (TimeoutError, ConnectionError)):
         return "other", f"The server of {filename} did not answer: {_first_line(root)}", True
+    if isinstance(root, OSError) and (told := _XROOTD.search(str(root))):
+        return _classify_xrootd(told, filename)
     form = "Parquet" if filename.endswith((".parquet", ".parq")) else "ROOT"
     sentence = (
         f"{filename} cannot be opened as a {form} file: it is empty, damaged, cut off while it "
         f"was copied, or not a {form} file. Copy it again, or remove it from the fileset."
     )
     return "file damaged", sentence, isinstance(root, OSError)
+
+
+def _classify_xrootd(told: re.Match[str], filename: str) -> tuple[FailureKind, str, bool]:
+    code, text = told["code"], visible(told["text"].strip().rstrip("."))
+    if code == _XROOTD_NOT_FOUND:
+        return _missing(filename)
+    if code is None:
+        return "other", f"The server of {filename} did not answer: {text}.", True
+    sentence = f"The server of {filename} refuses it: {text}."
+    return "other", sentence, code != _XROOTD_NO_PERMISSION
+
+
+def _missing(filename: str) -> tuple[FailureKind, str, bool]:
+    return "file missing", f"There is no file {filename}. Check its path.", False
 
 
 def _classify_creating(
