@@ -13,6 +13,7 @@ from typing import Any, cast
 from coffea.processor.executor import FileMeta, WorkItem
 from distributed import Worker, WorkerPlugin, get_worker
 
+from casa_lab.reading.connections import forget_connections
 from casa_lab.reading.measures import Measures, peak_memory_bytes, reset_peak_memory
 from casa_lab.reading.places import Places, Replicas
 from casa_lab.reading.work import RunWork, WorkerReader
@@ -244,7 +245,7 @@ def _attempt_anywhere(
     causes: dict[str, Cause] = {}
     number = 0
     for place in places.order(file, replicas):
-        attempt = _attempt(partial(call, place), partial(explain, place))
+        attempt = _attempt(place, call, explain)
         attempt.number = number = number + attempt.number
         if attempt.cause is None:
             places.worked(place)
@@ -257,16 +258,20 @@ def _attempt_anywhere(
     return _Attempt(None, explain_places(file, causes), number)
 
 
-def _attempt(call: Callable[[], Any], explain: Callable[[BaseException], Cause]) -> _Attempt:
-    """Call, and again when that may help."""
+def _attempt(
+    place: str, call: Callable[[str], Any], explain: Callable[[str, BaseException], Cause]
+) -> _Attempt:
+    """Call with a place, and again when that may help."""
     number = 0
     while True:
         number += 1
         try:
-            return _Attempt(call(), None, number)
+            return _Attempt(call(place), None, number)
         # SystemExit would end the worker, and with it what others run there.
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's code may raise anything
-            cause = explain(error)
+            cause = explain(place, error)
+        if cause.reading:
+            forget_connections(place)
         if not cause.retry or number > len(RETRY_SECONDS):
             return _Attempt(None, cause, number)
         time.sleep(RETRY_SECONDS[number - 1])

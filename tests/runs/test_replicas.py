@@ -7,6 +7,7 @@ import re
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -28,13 +29,14 @@ from casa_lab.runs.failures.grouping import common_cause
 from casa_lab.runs.folder import open_run
 from casa_lab.runs.models import NewRun
 from casa_lab.runs.replicas import replicas_of
+from casa_lab.runs.worker import RETRY_SECONDS
 
 from .conftest import CHUNK, EVENTS, FILES, Process, newest_run, write_file
 from .gates import Gate, wait_for_end
 from .listed import failure
 from .partial import counted_chunks
 from .test_failures import damage_last_basket
-from .xrootd import IMPATIENCE, unused_port, xrootd_site
+from .xrootd import IMPATIENCE, Site, unused_port, xrootd_site
 
 
 class Ranges(SimpleHTTPRequestHandler):
@@ -167,6 +169,22 @@ def test_a_replica_stands_in(
     assert f"its replica {site[1]}/{path.name} is read" in told[0]
 
 
+@contextmanager
+def dying_once_chunks_are_at(gate: Gate, site: Site) -> Iterator[None]:
+    """Kill a server when files are open there, before their columns are read."""
+
+    def kill() -> None:
+        gate.wait_for_calls(1)
+        site.process.kill()
+        site.process.wait()
+        gate.open()
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    yield
+    killer.join()
+
+
 def test_an_xrootd_site_that_dies_in_mid_run_is_replaced_by_another(
     run_live: Process,
     client: Client,
@@ -187,23 +205,28 @@ def test_an_xrootd_site_that_dies_in_mid_run_is_replaced_by_another(
                 entry["replicas"][f"{first.address}/{path.name}"] = [
                     f"{second.address}/{path.name}"
                 ]
-
-        def kill_the_first_site() -> None:
-            gate.wait_for_calls(2)  # their files are open, their columns are not read yet
-            first.process.kill()
-            first.process.wait()
-            gate.open()
-
-        killer = threading.Thread(target=kill_the_first_site)
-        killer.start()
         executor = LiveExecutor(client, status=False)
-        output = run_live(sites, gate.processor(), executor)
-        killer.join()
+        with dying_once_chunks_are_at(gate, first):
+            output = run_live(sites, gate.processor(), executor)
     assert not executor.failures
     assert_same_accumulator(output, expected)
     told = [text for text in caplog.messages if "is read instead" in text]
     assert len(told) == FILES
     assert all(f"its replica {second.address}" in text for text in told)
+
+
+def test_an_xrootd_site_that_is_gone_is_not_taken_for_damage(
+    run_live: Process, client: Client, gate: Gate
+) -> None:
+    client.run(os.environ.update, IMPATIENCE)
+    with xrootd_site() as site, dying_once_chunks_are_at(gate, site):
+        write_file(site.folder / "1.root", 1)
+        files = {"data": {"files": {f"{site.address}/1.root": "Events"}}}
+        executor = LiveExecutor(client, status=False)
+        with pytest.raises(RunError, match="Nothing succeeded"):
+            run_live(files, gate.processor(), executor)
+    assert {failure.kind for failure in executor.failures} == {"other"}
+    assert {failure.attempts for failure in executor.failures} == {1 + len(RETRY_SECONDS)}
 
 
 @pytest.mark.parametrize("other", ["entries", "identity"])
