@@ -28,6 +28,7 @@ from casa_lab.runs.failures.causes import (
 from .environment import Difference, Requirement
 from .merge import fold
 from .packing import pack, unpack
+from .profiling import profile_as_before, profile_seldom
 from .shipping import import_again
 
 RETRY_SECONDS = (0.5, 2.0)
@@ -65,8 +66,9 @@ class RunPlugin(WorkerPlugin):
         self._reader: WorkerReader | None = None
 
     def setup(self, worker: Worker) -> None:
-        """Look at the environment only: an import error is to be a message, not a dead worker."""
+        """Load nothing of the user's: an import error is to be a message, not a dead worker."""
         self._unmet = self._requirement.unmet_here()
+        profile_seldom(worker)
 
     @property
     def reader(self) -> WorkerReader:
@@ -81,6 +83,7 @@ class RunPlugin(WorkerPlugin):
 
     def teardown(self, worker: Worker) -> None:
         """Close what the run kept open."""
+        profile_as_before(worker)
         if self._reader is not None:
             self._reader.close()
 

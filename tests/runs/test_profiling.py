@@ -1,0 +1,53 @@
+"""Dask's profiler looks less often during a run, and as before when the last one has ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from distributed import Client, get_worker
+from patience import wait_until
+from tornado.ioloop import PeriodicCallback
+
+from casa_lab.runs.profiling import MILLISECONDS, profile_as_before, profile_seldom
+
+from .conftest import Process
+
+USUAL = 10
+
+
+class Worker:
+    def __init__(self, *names: str) -> None:
+        self.periodic_callbacks = {name: PeriodicCallback(print, USUAL) for name in names}
+
+
+def test_several_runs_share_a_worker() -> None:
+    worker: Any = Worker("profile")
+    profiler = worker.periodic_callbacks["profile"]
+    profile_seldom(worker)
+    profile_seldom(worker)
+    profile_as_before(worker)
+    assert profiler.callback_time == MILLISECONDS
+    profile_as_before(worker)
+    assert profiler.callback_time == USUAL
+
+
+def test_a_worker_without_profiler_is_left_alone() -> None:
+    worker: Any = Worker()
+    profile_seldom(worker)
+    profile_as_before(worker)
+    assert worker.periodic_callbacks == {}
+
+
+def test_a_run_changes_real_workers_and_leaves_them_as_they_were(
+    run_live: Process, client: Client, fileset: Any
+) -> None:
+    def interval(dask_worker: Any) -> float:
+        return float(dask_worker.periodic_callbacks["profile"].callback_time)
+
+    def process(events: Any) -> dict[str, set[float]]:
+        return {"intervals": {get_worker().periodic_callbacks["profile"].callback_time}}
+
+    before = client.run(interval)
+    assert set(before.values()) == {USUAL}
+    assert run_live(fileset, process) == {"intervals": {MILLISECONDS}}
+    wait_until(lambda: client.run(interval) == before, "the usual interval")
