@@ -1,8 +1,8 @@
 """What a developer or a CI machine runs: ``nox``, or one session with ``nox -s tests``.
 
 A fresh machine needs Python and nox alone. The sessions bring Node from PyPI and
-install Debian's Chromium where these are missing; they share one built wheel and
-one ``node_modules``.
+install Debian's Chromium and XRootD server where these are missing and that is
+permitted; they share one built wheel and one ``node_modules``.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ def tests(session: nox.Session) -> None:
     more would wait for one another.
     """
     wheel = install_casa(session, "test")
+    find_program(session, "xrootd", package="xrootd-server")  # the tests that want it ask for it
     session.run("jupyter", "server", "extension", "list")
     session.run("jupyter", "labextension", "list")
     try:
@@ -175,18 +176,24 @@ def find_chromium(session: nox.Session) -> str:
     if "CHROMIUM" in os.environ:
         return os.environ["CHROMIUM"]
     names = ("chromium", "chromium-browser", "google-chrome")
-    found = next(filter(None, map(shutil.which, names)), None)
-    if found is None and shutil.which("apt-get") and os.geteuid() == 0:
-        session.run("apt-get", "update", external=True)
-        session.run(
-            *("apt-get", "install", "-y", "--no-install-recommends", "chromium"),
-            env={"DEBIAN_FRONTEND": "noninteractive"},
-            external=True,
-        )
-        found = shutil.which("chromium")
+    found = find_program(session, *names, package="chromium")
     if found is None:
         session.error(
             "The browser tests need Chromium. Install it, for instance with "
             "`apt-get install chromium`, or set CHROMIUM to its path."
         )
+    return found
+
+
+def find_program(session: nox.Session, *names: str, package: str) -> str | None:
+    """Return where a program is that has one of some names, or install Debian's package."""
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None and shutil.which("apt-get") and os.geteuid() == 0:
+        session.run("apt-get", "update", external=True)
+        session.run(
+            *("apt-get", "install", "-y", "--no-install-recommends", package),
+            env={"DEBIAN_FRONTEND": "noninteractive"},
+            external=True,
+        )
+        found = next(filter(None, map(shutil.which, names)), None)
     return found
