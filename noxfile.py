@@ -51,7 +51,7 @@ def tests(session: nox.Session) -> None:
     session.run("jupyter", "server", "extension", "list")
     session.run("jupyter", "labextension", "list")
     try:
-        at_once = ("-n", "2", "--dist", "loadfile")
+        at_once = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
         session.run("pytest", *at_once, *session.posargs, env={"CASA_WHEEL": str(wheel)})
     finally:  # one run tells of the failures on both sides
         jlpm(session, "install")

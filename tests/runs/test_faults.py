@@ -66,6 +66,7 @@ def cluster(
         "distributed.scheduler.worker-ttl": worker_ttl,
         "distributed.scheduler.allowed-failures": allowed_failures,
         "distributed.comm.timeouts.connect": "5 s",
+        "distributed.deploy.lost-worker-timeout": "10 s",
     }
     with (
         dask.config.set(settings),
@@ -78,6 +79,26 @@ def cluster(
         ) as cluster,
     ):
         yield cluster
+
+
+@pytest.fixture
+def healing(cluster: LocalCluster) -> Iterator[None]:
+    """Replace lost workers, as Casa's own clusters do.
+
+    A nanny does not start another worker when one dies before the nanny has heard
+    that it began, and a worker may well meet what kills it before that.
+    """
+    ended = threading.Event()
+
+    def heal() -> None:
+        while not ended.wait(1):
+            cluster.scale(2)
+
+    healer = threading.Thread(target=heal)
+    healer.start()
+    yield
+    ended.set()
+    healer.join()
 
 
 @pytest.fixture
@@ -191,7 +212,7 @@ def test_a_chunk_too_large_for_the_memory_is_processed_in_parts(
     assert_same_accumulator(output, run_plainly(fileset, hungry(EVENTS)))
 
 
-@pytest.mark.timeout(900)  # it kills many workers, whose successors take long on a busy machine
+@pytest.mark.usefixtures("healing")
 def test_what_kills_workers_is_isolated(
     client: Client, fileset: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from distributed import Client, get_worker
+from coffea.nanoevents import BaseSchema
+from coffea.processor import Runner
+from distributed import Client, LocalCluster, get_worker
 from patience import wait_until
 from tornado.ioloop import PeriodicCallback
 
+from casa_lab.runs.executor import LiveExecutor
 from casa_lab.runs.profiling import MILLISECONDS, profile_as_before, profile_seldom
 
-from .conftest import Process
+from .conftest import CHUNK
 
 USUAL = 10
 
@@ -38,16 +41,19 @@ def test_a_worker_without_profiler_is_left_alone() -> None:
     assert worker.periodic_callbacks == {}
 
 
-def test_a_run_changes_real_workers_and_leaves_them_as_they_were(
-    run_live: Process, client: Client, fileset: Any
-) -> None:
+def test_a_run_changes_real_workers_and_leaves_them_as_they_were(fileset: Any) -> None:
     def interval(dask_worker: Any) -> float:
         return float(dask_worker.periodic_callbacks["profile"].callback_time)
 
     def process(events: Any) -> dict[str, set[float]]:
         return {"intervals": {get_worker().periodic_callbacks["profile"].callback_time}}
 
-    before = client.run(interval)
-    assert set(before.values()) == {USUAL}
-    assert run_live(fileset, process) == {"intervals": {MILLISECONDS}}
-    wait_until(lambda: client.run(interval) == before, "the usual interval")
+    # Workers of its own: those of all tests may still work for a run whose driver was killed.
+    workers = LocalCluster(n_workers=1, host="127.0.0.1", dashboard_address=None)
+    with workers as cluster, Client(cluster) as client:
+        before = client.run(interval)
+        assert set(before.values()) == {USUAL}
+        executor = LiveExecutor(client, status=False)
+        output = Runner(executor, schema=BaseSchema, chunksize=CHUNK)(fileset, process)
+        assert output == {"intervals": {MILLISECONDS}}
+        wait_until(lambda: client.run(interval) == before, "the usual interval")
