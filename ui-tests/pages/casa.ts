@@ -7,6 +7,9 @@ import {
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 
+/** Style of a picture that is to show Casa and nothing over it. */
+export const WITHOUT_NOTICES = '.Toastify { display: none }';
+
 /** JupyterLab with Casa, as a user sees it. */
 export class Casa {
   constructor(

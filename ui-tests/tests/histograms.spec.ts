@@ -1,3 +1,4 @@
+import { WITHOUT_NOTICES } from '../pages/casa';
 import { DATASETS, expect, test } from '../pages/demo';
 
 test('data over a stack: ratio, zoom, integral, luminosity', async ({
@@ -12,7 +13,7 @@ test('data over a stack: ratio, zoom, integral, luminosity', async ({
   const plot = tab.locator('.casa-Plot.casa-mod-full');
   await expect(plot.locator('.casa-Plot-guide')).toBeAttached();
   await plot.scrollIntoViewIfNeeded();
-  await casa.picture('histogram-ratio');
+  await casa.picture('histogram-ratio', WITHOUT_NOTICES);
 
   // Dragging zooms; a key goes back.
   const box = await plot.boundingBox();

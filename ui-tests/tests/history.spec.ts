@@ -1,3 +1,4 @@
+import { WITHOUT_NOTICES } from '../pages/casa';
 import { expect, test } from '../pages/demo';
 
 test('runs are found, understood, compared, taken away and brought back', async ({
@@ -40,7 +41,7 @@ test('runs are found, understood, compared, taken away and brought back', async 
   await expect(drawn.getByText('TTbarProcessor (2)')).toBeVisible();
   await expect(drawn.getByText('Ratio', { exact: true })).toBeVisible();
   await expect(comparison.getByText('× 2.00').first()).toBeVisible();
-  await casa.picture('compare', '.Toastify { display: none }');
+  await casa.picture('compare', WITHOUT_NOTICES);
   await comparison.locator('summary', { hasText: 'WJets' }).click();
   await expect(comparison.getByText('WJets_1.root')).toBeVisible();
   await expect(comparison).not.toContainText('Versions');
