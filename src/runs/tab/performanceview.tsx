@@ -65,7 +65,14 @@ function Contents({
   return (
     <>
       {problem && <Problem message={problem} tone="warning" />}
-      {metrics && <Numbers metrics={metrics} trans={trans} />}
+      {metrics?.batches === 0 && (
+        <p className="casa-RunTab-message">
+          {trans.__('It is measured when the first chunks are done.')}
+        </p>
+      )}
+      {metrics && metrics.batches > 0 && (
+        <Numbers metrics={metrics} trans={trans} />
+      )}
       {shares && <ThreadTime shares={shares} trans={trans} />}
       {metrics &&
         adviceOf(metrics).map(advice => (

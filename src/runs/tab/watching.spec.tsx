@@ -81,6 +81,7 @@ describe('RunView', () => {
 
     it('tells how well the cluster was used', async () => {
       const metrics = makeMetrics({
+        batches: 3,
         event_rate_khz: 12.34,
         busy_seconds: 80,
         process_seconds: 60,
@@ -95,6 +96,13 @@ describe('RunView', () => {
       expect(text).toContain('Event rate12.3 kHz');
       expect(text).toContain('process() 60%');
       expect(text).toContain('n1 (tls://1)');
+    });
+
+    it('shows no numbers before anything is measured', async () => {
+      await show({ state: 'running', ...watched });
+      const text = section('performance')?.textContent ?? '';
+      expect(text).toContain('when the first chunks are done');
+      expect(text).not.toContain('kHz');
     });
 
     it('is not asked for while its section is folded away', async () => {
