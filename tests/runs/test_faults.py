@@ -148,6 +148,7 @@ def test_a_worker_that_hangs_gives_its_work_away(
             os.kill(hanging, signal.SIGCONT)
 
 
+@pytest.mark.usefixtures("healing")
 def test_all_workers_in_turn_are_killed(
     client: Client, fileset: Any, gate: Gate, expected: Any
 ) -> None:
@@ -200,6 +201,7 @@ def live(client: Client, fileset: Any, process: Any, **options: Any) -> tuple[Li
     return executor, Runner(executor, **settings)(fileset, process)
 
 
+@pytest.mark.usefixtures("healing")
 def test_a_chunk_too_large_for_the_memory_is_processed_in_parts(
     client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -306,6 +308,7 @@ def greedy(events: Any) -> Any:
     return {"events": len(events)}
 
 
+@pytest.mark.usefixtures("healing")
 @pytest.mark.parametrize(("memory_limit", "allowed_failures"), [(MEMORY, 0)])
 def test_a_chunk_that_takes_too_much_memory_is_told_with_how_much_it_took(
     client: Client, fileset: Any, tmp_path: Path
