@@ -69,40 +69,26 @@ export function LaunchView({ model, trans }: ILaunchViewProps): JSX.Element {
           trans={trans}
         />
         {continues !== null && (
-          <label className="casa-Tick">
-            <input
-              type="checkbox"
-              checked={continues}
-              onChange={event => {
-                model.continues = event.target.checked;
-              }}
-            />
-            <span>
-              {trans.__('Process only what is new')}
-              <span className="casa-Tick-note">
-                {trans.__(
-                  'What that run counted is taken over, if code, arguments and settings are the same.'
-                )}
-              </span>
-            </span>
-          </label>
+          <Tick
+            label={trans.__('Process only what is new')}
+            note={trans.__(
+              'What that run counted is taken over, if code, arguments and settings are the same.'
+            )}
+            value={continues}
+            onChange={value => {
+              model.continues = value;
+            }}
+          />
         )}
         {asBefore !== null && (
-          <label className="casa-Tick">
-            <input
-              type="checkbox"
-              checked={asBefore}
-              onChange={event => {
-                model.asBefore = event.target.checked;
-              }}
-            />
-            <span>
-              {trans.__('Files as they were in that run')}
-              <span className="casa-Tick-note">
-                {trans.__('Otherwise those that the datasets have now.')}
-              </span>
-            </span>
-          </label>
+          <Tick
+            label={trans.__('Files as they were in that run')}
+            note={trans.__('Otherwise those that the datasets have now.')}
+            value={asBefore}
+            onChange={value => {
+              model.asBefore = value;
+            }}
+          />
         )}
       </Field>
       <div className="casa-LaunchForm-row">
@@ -177,21 +163,46 @@ interface ITextFieldProps {
   placeholder: string;
   value: string;
   onChange: (value: string) => void;
+  inputMode?: 'numeric';
 }
 
 function TextField(props: ITextFieldProps): JSX.Element {
-  const { label, placeholder, value, onChange } = props;
+  const { inputMode, label, placeholder, value, onChange } = props;
   return (
     <label className="casa-Field">
       <span className="casa-Field-label">{label}</span>
       <input
         type="text"
+        inputMode={inputMode}
         className="jp-mod-styled casa-Input"
         placeholder={placeholder}
         maxLength={500}
         value={value}
         onChange={event => onChange(event.target.value)}
       />
+    </label>
+  );
+}
+
+interface ITickProps {
+  label: string;
+  note: string;
+  value: boolean;
+  onChange: (value: boolean) => void;
+}
+
+function Tick({ label, note, onChange, value }: ITickProps): JSX.Element {
+  return (
+    <label className="casa-Tick">
+      <input
+        type="checkbox"
+        checked={value}
+        onChange={event => onChange(event.target.checked)}
+      />
+      <span>
+        {label}
+        <span className="casa-Tick-note">{note}</span>
+      </span>
     </label>
   );
 }
@@ -276,47 +287,28 @@ function Advanced({ model, trans }: ILaunchViewProps): JSX.Element {
             onChange={event => model.update({ note: event.target.value })}
           />
         </label>
-        <label className="casa-Field">
-          <span className="casa-Field-label">
-            {trans.__('Events per chunk, at most')}
-          </span>
-          <input
-            type="text"
-            inputMode="numeric"
-            className="jp-mod-styled casa-Input"
-            placeholder={trans.__('Automatic')}
-            value={chunksize}
-            onChange={event => model.update({ chunksize: event.target.value })}
-          />
-        </label>
-        <label className="casa-Field">
-          <span className="casa-Field-label">
-            {trans.__('Chunks per dataset, at most')}
-          </span>
-          <input
-            type="text"
-            inputMode="numeric"
-            className="jp-mod-styled casa-Input"
-            placeholder={trans.__('All')}
-            value={maxchunks}
-            onChange={event => model.update({ maxchunks: event.target.value })}
-          />
-        </label>
-        <label className="casa-Tick">
-          <input
-            type="checkbox"
-            checked={failFast}
-            onChange={event => model.update({ failFast: event.target.checked })}
-          />
-          <span>
-            {trans.__('Stop at the first failure')}
-            <span className="casa-Tick-note">
-              {trans.__(
-                'Otherwise failed chunks are listed and the rest goes on.'
-              )}
-            </span>
-          </span>
-        </label>
+        <TextField
+          inputMode="numeric"
+          label={trans.__('Events per chunk, at most')}
+          placeholder={trans.__('Automatic')}
+          value={chunksize}
+          onChange={chunksize => model.update({ chunksize })}
+        />
+        <TextField
+          inputMode="numeric"
+          label={trans.__('Chunks per dataset, at most')}
+          placeholder={trans.__('All')}
+          value={maxchunks}
+          onChange={maxchunks => model.update({ maxchunks })}
+        />
+        <Tick
+          label={trans.__('Stop at the first failure')}
+          note={trans.__(
+            'Otherwise failed chunks are listed and the rest goes on.'
+          )}
+          value={failFast}
+          onChange={failFast => model.update({ failFast })}
+        />
       </div>
     </div>
   );
