@@ -16,7 +16,15 @@ from collections.abc import Mapping, Sequence
 
 from distributed import Client, Scheduler
 
-from .environment import PACKAGES, PROBE, Difference, Requirement, compare, probe_variables
+from .environment import (
+    PACKAGES,
+    PROBE,
+    UNKNOWN,
+    Difference,
+    Requirement,
+    compare,
+    probe_variables,
+)
 from .errors import RunError
 
 MOST_SENT_AWAY = 8
@@ -36,6 +44,12 @@ NAMED_WORKERS = 3
 _FIX = (
     "Start the cluster from the environment of this run, or install the same versions where its "
     "workers run."
+)
+
+_FIX_OWN = (
+    "belongs to no installed package. If it is a file beside the processor, import it at the top "
+    "of the processor's file and not in a function: then it travels to the workers by itself. "
+    "Otherwise install it where the workers run."
 )
 
 _log = logging.getLogger(__name__)
@@ -97,14 +111,14 @@ class EnvironmentGate:
             sentence = _sentence(differences, _name(addresses))
             self._sent_away += len(addresses)
             if len(addresses) == len(found) or self._sent_away > MOST_SENT_AWAY:
-                raise RunError(f"{sentence} {_FIX}")
+                raise RunError(f"{sentence} {_fix(differences)}")
             _log.warning("%s Others do their work.", sentence)
             self._client.retire_workers(workers=addresses, close_workers=True)
         return bool(strangers)
 
     def _judge(self, differences: Sequence[Difference], place: str) -> None:
         if any(difference.matters for difference in differences):
-            raise RunError(f"{_sentence(differences, place)} {_FIX}")
+            raise RunError(f"{_sentence(differences, place)} {_fix(differences)}")
         if differences:
             warnings.warn(_sentence(differences, place), stacklevel=3)
 
@@ -162,6 +176,12 @@ def _sentence(differences: Sequence[Difference], place: str) -> str:
     ordered = sorted(differences, key=lambda difference: not difference.matters)
     what = ", ".join(map(str, ordered))
     return f"The environment of {place} is not that of this run: {what}."
+
+
+def _fix(differences: Sequence[Difference]) -> str:
+    # What has no version is in no package: a file of the user's own, most likely.
+    own = [each.package for each in differences if each.found is None and each.expected == UNKNOWN]
+    return f"The module {own[0]} {_FIX_OWN}" if own else _FIX
 
 
 def _name(addresses: Sequence[str]) -> str:
