@@ -25,10 +25,12 @@ class SeesAll implements IntersectionObserver {
   }
 }
 
-/** Nothing changes its size in tests. */
-class NeverResized implements ResizeObserver {
-  observe(): void {
-    // Nothing changes.
+/** Tells of the size that elements have at first; none changes in tests. */
+class SizedOnce implements ResizeObserver {
+  constructor(private readonly _callback: ResizeObserverCallback) {}
+
+  observe(target: Element): void {
+    this._callback([{ target } as ResizeObserverEntry], this);
   }
 
   disconnect(): void {
@@ -45,6 +47,6 @@ export function fillInBrowser(): void {
   Object.assign(globalThis, {
     IS_REACT_ACT_ENVIRONMENT: true,
     IntersectionObserver: SeesAll,
-    ResizeObserver: NeverResized
+    ResizeObserver: SizedOnce
   });
 }

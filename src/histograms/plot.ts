@@ -6,6 +6,7 @@ import type { IFrame } from './frame';
 import { partialRange, percentText } from './fractions';
 import { isMean, panelLabel, quantityLabel } from './labels';
 import type { HistogramModel } from './model';
+import { PaintQueue } from './paintqueue';
 import {
   FigurePainter,
   type IFigure,
@@ -18,13 +19,14 @@ import {
  * Keeps an SVG element showing the newest frame of a histogram.
  *
  * However often frames come and sizes change, it paints once per animation
- * frame of the browser at most.
+ * frame of the browser at most; thumbnails take turns, so that hundreds do not
+ * hold up the page.
  */
 export class Plot implements IDisposable {
   constructor(options: Plot.IOptions) {
     this._compact = options.compact;
     this._model = options.model;
-    this._painter = new FigurePainter(options.svg);
+    this._svg = options.svg;
     this._trans = options.trans;
     this._model.changed.connect(this._schedule, this);
     this._model.frameChanged.connect(this._schedule, this);
@@ -54,10 +56,10 @@ export class Plot implements IDisposable {
       return;
     }
     this._isDisposed = true;
-    cancelAnimationFrame(this._request);
+    Private.queue.delete(this);
     if (this._compact) {
       // Of hundreds of thumbnails, those out of sight are to cost nothing.
-      this._painter.clear();
+      this._painter?.clear();
     }
     Signal.clearData(this);
   }
@@ -73,8 +75,7 @@ export class Plot implements IDisposable {
 
   /** Paints now what there is to paint, without waiting for the browser. */
   paint(): void {
-    cancelAnimationFrame(this._request);
-    this._request = 0;
+    Private.queue.delete(this);
     const { drawing, frame, histogram, order, range, rangeY } = this._model;
     if (this._isDisposed || !frame || !(this._width > 0 && this._height > 0)) {
       return;
@@ -98,14 +99,14 @@ export class Plot implements IDisposable {
         : this._trans.__('Stat. unc.'),
       remark: category => remark(frame, category)
     });
+    this._painter ??= new FigurePainter(this._svg);
     this._painter.paint(this._figure);
     this._painted.emit();
   }
 
   private _schedule(): void {
-    if (this._request === 0) {
-      this._request = requestAnimationFrame(() => this.paint());
-    }
+    // What is looked at and pointed at does not wait for thumbnails.
+    Private.queue.add(this, !this._compact);
   }
 
   private _compact: boolean;
@@ -115,8 +116,8 @@ export class Plot implements IDisposable {
   private _isDisposed = false;
   private _model: HistogramModel;
   private _painted = new Signal<this, void>(this);
-  private _painter: FigurePainter;
-  private _request = 0;
+  private _painter: FigurePainter | null = null;
+  private _svg: SVGSVGElement;
   private _trans: TranslationBundle;
   private _width = 0;
 }
@@ -132,6 +133,11 @@ export namespace Plot {
     /** True for a thumbnail. */
     readonly compact: boolean;
   }
+}
+
+namespace Private {
+  /** The plots of the page that are to be painted. */
+  export const queue = new PaintQueue();
 }
 
 /**

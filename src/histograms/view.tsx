@@ -23,7 +23,7 @@ interface IPlotProps {
 /** A histogram as a picture of a few square centimetres. */
 export function Thumbnail({ model, trans }: IPlotProps): JSX.Element {
   const container = React.useRef<HTMLDivElement>(null);
-  const { svg } = usePlot(model, container, true, trans);
+  const svg = usePlot({ model, trans }, container, true);
   return (
     <div ref={container} className="casa-Plot casa-mod-compact">
       <svg ref={svg} aria-hidden="true" />
@@ -35,7 +35,8 @@ export function Thumbnail({ model, trans }: IPlotProps): JSX.Element {
 /** A histogram in full, to look into with pointer and keyboard. */
 export function FullPlot({ model, trans }: IPlotProps): JSX.Element {
   const container = React.useRef<HTMLDivElement>(null);
-  const { plot, svg } = usePlot(model, container, false, trans);
+  const [plot, setPlot] = React.useState<Plot | null>(null);
+  const svg = usePlot({ model, trans }, container, false, setPlot);
   const [tool, setTool] = React.useState<Tool>('zoom');
   const { cursor, drag, handlers } = useGestures(model, plot, container, tool);
   return (
@@ -130,39 +131,45 @@ function plotTitle(model: HistogramModel, trans: TranslationBundle): string {
 /**
  * Keeps a plot in an element, and the model up to date, while it is on screen:
  * there may be hundreds that nobody sees.
+ *
+ * @param onPlot - Called with the plot when it is made, and with null when it
+ * is gone.
  */
 function usePlot(
-  model: HistogramModel,
+  { model, trans }: IPlotProps,
   container: React.RefObject<HTMLDivElement>,
   compact: boolean,
-  trans: TranslationBundle
-): {
-  plot: Plot | null;
-  svg: React.RefObject<SVGSVGElement>;
-} {
-  const [plot, setPlot] = React.useState<Plot | null>(null);
+  onPlot?: (plot: Plot | null) => void
+): React.RefObject<SVGSVGElement> {
   const svg = React.useRef<SVGSVGElement>(null);
+  const plot = React.useRef<Plot | null>(null);
+  // Remembered, for to ask elements one by one when dozens of them come into
+  // view would have the browser lay out the page for each.
+  const size = React.useRef({ width: 0, height: 0 });
   const draw = React.useCallback(() => {
-    if (!svg.current || !container.current) {
+    if (!svg.current) {
       return () => undefined;
     }
-    const { clientHeight, clientWidth } = container.current;
     const drawn = new Plot({ model, svg: svg.current, trans, compact });
-    drawn.resize(clientWidth, clientHeight);
-    drawn.paint();
+    drawn.resize(size.current.width, size.current.height);
+    if (!compact) {
+      drawn.paint();
+    }
     const shown = model.show();
-    setPlot(drawn);
+    plot.current = drawn;
+    onPlot?.(drawn);
     return () => {
-      setPlot(null);
+      plot.current = null;
+      onPlot?.(null);
       shown.dispose();
       drawn.dispose();
     };
-  }, [compact, container, model, trans]);
-  const resize = React.useCallback(
-    (width: number, height: number) => plot?.resize(width, height),
-    [plot]
-  );
+  }, [compact, model, onPlot, trans]);
+  const resize = React.useCallback((width: number, height: number) => {
+    size.current = { width, height };
+    plot.current?.resize(width, height);
+  }, []);
   useOnScreen(container, draw);
   useSize(container, resize);
-  return { plot, svg };
+  return svg;
 }
