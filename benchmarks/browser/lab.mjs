@@ -1,4 +1,5 @@
 /** JupyterLab in headless Chromium, with what is needed to measure it. */
+import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -49,7 +50,10 @@ export class Lab {
     await page.addInitScript({
       path: fileURLToPath(new URL('probe.js', import.meta.url))
     });
-    await page.goto(this._address);
+    // A workspace of its own too: runs that were open are not to come back.
+    const address = new URL(this._address);
+    address.pathname += `/workspaces/${randomUUID()}`;
+    await page.goto(address.href);
     await page
       .locator('#casa-sidebar [data-run]')
       .first()
