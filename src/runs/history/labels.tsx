@@ -5,6 +5,7 @@ import { useAction } from '../../components/action';
 import { IconButton, TextButton } from '../../components/button';
 import { Problem } from '../../components/message';
 import type { NewLabels, Run } from '../../services/models';
+import { joinTags, splitTags } from '../tags';
 import { Tags } from './filterbar';
 
 interface ILabelsProps {
@@ -66,7 +67,7 @@ function LabelForm(props: IFormProps): JSX.Element {
   const { label, onClose, run, trans } = props;
   const action = useAction();
   const [name, setName] = React.useState(run.name);
-  const [tags, setTags] = React.useState(run.tags.join(', '));
+  const [tags, setTags] = React.useState(joinTags(run.tags));
   const [note, setNote] = React.useState(run.note);
   const save = () =>
     action.start(async () => {
@@ -103,7 +104,7 @@ function LabelForm(props: IFormProps): JSX.Element {
         <span>{trans.__('Tags')}</span>
         <input
           className="jp-mod-styled casa-Input"
-          placeholder={trans.__('separated by commas')}
+          placeholder={trans.__('Separated by commas')}
           value={tags}
           onChange={({ target }) => setTags(target.value)}
         />
@@ -131,10 +132,4 @@ function LabelForm(props: IFormProps): JSX.Element {
       </div>
     </form>
   );
-}
-
-/** The tags in a text, each once. */
-export function splitTags(text: string): string[] {
-  const tags = text.split(',').map(tag => tag.trim());
-  return [...new Set(tags.filter(Boolean))];
 }

@@ -7,7 +7,7 @@ import { makeChanges, makeDetails } from '../tab/testing';
 import { Differences } from './changes';
 import { DetailsView } from './details';
 import { kindOf } from './diff';
-import { Labels, splitTags } from './labels';
+import { Labels } from './labels';
 import { ratioOf } from './metrics';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
@@ -150,6 +150,16 @@ describe('The views of history', () => {
     expect(host.querySelector('form')).toBeNull();
   });
 
+  it('keeps tags with commas when something else is changed', async () => {
+    const label = jest.fn(async () => undefined);
+    const tags = ['pt > 30, eta < 2', 'muon'];
+    await show(<Labels run={makeRun({ tags })} label={label} trans={trans} />);
+    await press('Edit name, tags and note');
+    await type(host.querySelector('textarea'), 'a note');
+    await press('Save');
+    expect(label).toHaveBeenCalledWith(expect.objectContaining({ tags }));
+  });
+
   it('keeps what was typed when that cannot be saved', async () => {
     const label = jest.fn(() => Promise.reject(new Error('Too long.')));
     await show(<Labels run={makeRun()} label={label} trans={trans} />);
@@ -174,10 +184,6 @@ it.each([
   ['diff --git a b', 'place']
 ])('%p of a diff is %s', (line, kind) => {
   expect(kindOf(line)).toBe(kind);
-});
-
-it('splits tags', () => {
-  expect(splitTags(' , a b,c,, a b')).toEqual(['a b', 'c']);
 });
 
 it('has no ratio where it would say nothing', () => {

@@ -1,5 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Cluster, NewRun, Profile } from '../../services/models';
+import { splitTags } from '../tags';
 import {
   type IArgumentInputs,
   NO_INPUTS,
@@ -42,7 +43,7 @@ export interface ILaunchForm {
   /** Empty for the processor's. */
   name: string;
 
-  /** As typed, separated by commas. */
+  /** As typed; `splitTags` reads them. */
   tags: string;
 
   note: string;
@@ -88,8 +89,8 @@ export function missing(
       'Type a whole number of chunks, at least 1, for the most of a dataset, or nothing.'
     );
   }
-  const long = tagsOf(form).find(tag => tag.length > LONGEST_TAG);
-  if (long !== undefined) {
+  // As the server counts: an emoji is one character.
+  if (splitTags(form.tags).some(tag => [...tag].length > LONGEST_TAG)) {
     return trans.__('A tag can have %1 characters at most.', LONGEST_TAG);
   }
   return null;
@@ -121,15 +122,9 @@ export function toNewRun(
     maxchunks: numberIn(form.maxchunks),
     fail_fast: form.failFast,
     name: form.name.trim() || null,
-    tags: tagsOf(form),
+    tags: splitTags(form.tags),
     note: form.note.trim()
   };
-}
-
-/** Returns the tags, each once. */
-export function tagsOf({ tags }: ILaunchForm): string[] {
-  const trimmed = tags.split(',').map(tag => tag.trim());
-  return [...new Set(trimmed.filter(Boolean))];
 }
 
 function isNoNumber(text: string): boolean {

@@ -6,6 +6,7 @@ import type {
   Processor,
   RunRequest
 } from '../../services/models';
+import { joinTags } from '../tags';
 import { ANYTHING, inputsOf, type IArgumentInputs } from './arguments';
 import type { IDatasetChoice, ILaunchForm, Place } from './form';
 
@@ -40,7 +41,7 @@ export class PastRun {
       failFast: asked.fail_fast,
       arguments: new Map([[location, this.inputs(this._request.processor)]]),
       name: asked.name ?? '',
-      tags: asked.tags.join(', '),
+      tags: joinTags(asked.tags),
       note: asked.note
     };
   }

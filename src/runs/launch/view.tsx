@@ -97,6 +97,7 @@ export function LaunchView({ model, trans }: ILaunchViewProps): JSX.Element {
         <TextField
           label={trans.__('Name')}
           placeholder={model.processor?.name ?? trans.__("The processor's")}
+          maxLength={500}
           value={form.name}
           onChange={name => model.update({ name })}
         />
@@ -164,10 +165,11 @@ interface ITextFieldProps {
   value: string;
   onChange: (value: string) => void;
   inputMode?: 'numeric';
+  maxLength?: number;
 }
 
 function TextField(props: ITextFieldProps): JSX.Element {
-  const { inputMode, label, placeholder, value, onChange } = props;
+  const { inputMode, label, maxLength, placeholder, value, onChange } = props;
   return (
     <label className="casa-Field">
       <span className="casa-Field-label">{label}</span>
@@ -176,7 +178,7 @@ function TextField(props: ITextFieldProps): JSX.Element {
         inputMode={inputMode}
         className="jp-mod-styled casa-Input"
         placeholder={placeholder}
-        maxLength={500}
+        maxLength={maxLength}
         value={value}
         onChange={event => onChange(event.target.value)}
       />

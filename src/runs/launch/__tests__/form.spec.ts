@@ -96,7 +96,7 @@ describe('toNewRun', () => {
           maxchunks: '3',
           failFast: true,
           name: ' First look ',
-          tags: 'a, b,, a ',
+          tags: 'a, b,, a , "c, d"',
           note: ' Why. '
         }),
         NOTHING,
@@ -109,7 +109,7 @@ describe('toNewRun', () => {
       maxchunks: 3,
       fail_fast: true,
       name: 'First look',
-      tags: ['a', 'b'],
+      tags: ['a', 'b', 'c, d'],
       note: 'Why.'
     });
   });

@@ -18,7 +18,7 @@ describe('PastRun', () => {
           chunksize: 5000,
           maxchunks: 2,
           fail_fast: true,
-          tags: ['a', 'b c'],
+          tags: ['a', 'b c', 'd, e'],
           note: 'n'
         }
       }),
@@ -33,7 +33,7 @@ describe('PastRun', () => {
       maxchunks: '2',
       failFast: true,
       name: 'Dimuon',
-      tags: 'a, b c',
+      tags: 'a, b c, "d, e"',
       note: 'n'
     });
     // Nothing is known of what it takes: all arguments are one JSON object.
