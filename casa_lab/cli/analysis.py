@@ -78,6 +78,7 @@ def read_analysis(options: argparse.Namespace) -> Analysis:
     """
     from casa_lab.datasets.fileset import load_fileset
     from casa_lab.runs.arguments import check_arguments
+    from casa_lab.runs.loading import load_schema
     from casa_lab.runs.processors import read_processor
 
     location = absolute_location(options.processor)
@@ -92,7 +93,7 @@ def read_analysis(options: argparse.Namespace) -> Analysis:
     if options.datasets:
         fileset = _choose(fileset, options.datasets)
     if options.schema:
-        _check_schema(options.schema)
+        load_schema(options.schema)
     return Analysis(
         ProcessorReference(location=location, arguments=arguments), fileset, options.schema
     )
@@ -163,12 +164,3 @@ def _choose(fileset: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
             hint = suggestion(name, fileset) or f"It has {', '.join(fileset)}."
             raise BadInput(f"The fileset has no dataset '{name}'. {hint}")
     return {name: fileset[name] for name in names}
-
-
-def _check_schema(name: str) -> None:
-    from coffea import nanoevents
-
-    known = [key for key in dir(nanoevents) if key.endswith("Schema")]
-    if name not in known:
-        hint = suggestion(name, known) or f"It has {', '.join(known)}."
-        raise BadInput(f"Coffea has no schema '{name}'. {hint}")

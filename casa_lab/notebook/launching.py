@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ from casa_lab.runs.models import NewRun, ProcessorReference
 from casa_lab.runs.notebook import name_of
 from casa_lab.runs.pickles import NOTEBOOK, PickledCode, pickle_code
 from casa_lab.runs.processors import check_processor
+from casa_lab.runs.shipping import home_of, importable
 from casa_lab.validation import parse
 
 from .clusters import resolve_cluster
@@ -98,12 +102,12 @@ def launch(
     """
     if maxchunks is not None and maxchunks < 1:
         raise BadInput(f"'maxchunks' must be 1 or more, not {maxchunks}.")
-    reference, code, schema_name = _code_of(processor, arguments, schema)
+    asked = _code_of(processor, arguments, schema)
     datasets = resolve_fileset(fileset, treename)
     wanted = {
-        "processor": reference,
+        "processor": asked.reference,
         "datasets": list(datasets),
-        "schema_name": schema_name,
+        "schema_name": asked.schema_name,
         "chunksize": chunksize,
         "maxchunks": maxchunks,
         "fail_fast": fail_fast,
@@ -117,29 +121,78 @@ def launch(
         manager.check(new, datasets)
     # The cluster comes last: nothing is started for a request with a mistake in it.
     chosen = resolve_cluster(cluster)
-    run = manager.launch(new, datasets, chosen, "notebook", code=code)
+    run = manager.launch(new, datasets, chosen, "notebook", asked.directory, asked.pickled)
     return RunHandle(run.id)
 
 
-def _code_of(
-    processor: Any, arguments: Mapping[str, Any] | None, schema: Any
-) -> tuple[ProcessorReference, PickledCode | None, str | None]:
-    """Return where the processor is, its pickle where it is in no file, and the schema's name."""
+@dataclass(frozen=True)
+class _Code:
+    """What a run is to execute.
+
+    Attributes
+    ----------
+    reference
+        Where the processor is.
+    schema_name
+        Name of the schema; ``None`` for what the processor's file declares.
+    pickled
+        The processor, and the schema, where one of them is in no file.
+    directory
+        Where to work, where ``reference`` does not say it.
+    """
+
+    reference: ProcessorReference
+    schema_name: str | None
+    pickled: PickledCode | None = None
+    directory: Path | None = None
+
+
+def _code_of(processor: Any, arguments: Mapping[str, Any] | None, schema: Any) -> _Code:
     schema_name, own_schema = _resolve_schema(schema)
     if isinstance(processor, str):
         reference = _resolve_location(processor, arguments)
+        check_processor(reference)
         if own_schema is None:
-            check_processor(reference)
-            return reference, None, schema_name
+            return _Code(reference, schema_name)
         # A schema from a cell is pickled, and the processor along with it.
-        processor = load_processor(reference)
-    elif arguments:
+        home = home_of(reference)
+        with _loaded(reference, home) as found:
+            return _pickled(found, schema_name, own_schema, home)
+    if arguments:
         raise BadInput("'arguments' go with the location of a processor, not with an object.")
-    name = _check_object(processor)
     if schema is None and isinstance(declared := getattr(processor, "schema_name", None), str):
         schema_name, _ = _resolve_schema(declared)
-    location = f"{NOTEBOOK}:{name}"
-    return ProcessorReference(location=location), pickle_code(processor, own_schema), schema_name
+    return _pickled(processor, schema_name, own_schema)
+
+
+def _pickled(
+    processor: Any,
+    schema_name: str | None,
+    own_schema: type[Any] | None,
+    directory: Path | None = None,
+) -> _Code:
+    reference = ProcessorReference(location=f"{NOTEBOOK}:{_check_object(processor)}")
+    return _Code(reference, schema_name, pickle_code(processor, own_schema), directory)
+
+
+@contextmanager
+def _loaded(reference: ProcessorReference, home: Path) -> Iterator[Any]:
+    """Import a processor and make an instance, in the folder that it works in."""
+    with importable(reference) as place:
+        try:
+            yield load_processor(place, str(home))
+        finally:
+            if place != reference:
+                _forget_modules(Path(place.location.rpartition(":")[0]).parent)
+
+
+def _forget_modules(folder: Path) -> None:
+    """Undo the imports from a folder that goes, so that the kernel's own find the originals."""
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and Path(file).is_relative_to(folder):
+            del sys.modules[name]
+    sys.path[:] = [entry for entry in sys.path if entry != str(folder)]
 
 
 def _check_object(processor: Any) -> str:

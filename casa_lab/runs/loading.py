@@ -21,7 +21,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from casa_lab.errors import BadInput
+from casa_lab.errors import BadInput, suggestion
 
 from .models import ProcessorReference
 
@@ -81,7 +81,11 @@ def load_schema(name: str) -> Any:
     schema = getattr(nanoevents, name, None)
     if not isinstance(schema, type) or not issubclass(schema, nanoevents.BaseSchema):
         known = sorted(key for key in vars(nanoevents) if key.endswith("Schema"))
-        raise BadInput(f"Coffea has no schema {name!r}. It has: {', '.join(known)}.")
+        hint = suggestion(name, known) or f"It has {', '.join(known)}."
+        raise BadInput(
+            f"Coffea has no schema {name!r}. {hint} A schema of your own is given as a class, to "
+            "casa_lab.launch in a notebook."
+        )
     return schema
 
 

@@ -131,7 +131,7 @@ def _launch(
     code: PickledCode | None,
     older: RunFolder | None = None,
 ) -> Run:
-    source = home_of(new.processor)
+    source = directory or home_of(new.processor)
     name = new.name or new.processor.location.rpartition(":")[2]
     spec = RunSpec(
         id=new_id(name),
@@ -144,7 +144,7 @@ def _launch(
         chunksize=new.chunksize or AUTOMATIC_CHUNKSIZE,
         maxchunks=new.maxchunks,
         fail_fast=new.fail_fast,
-        directory=str(directory or source),
+        directory=str(source),
         python=sys.executable if code is None else code.python,
         created=time.time(),
         user=getpass.getuser(),
