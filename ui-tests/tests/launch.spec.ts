@@ -1,4 +1,17 @@
-import { expect, test } from '../pages/demo';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { type Demo, expect, test } from '../pages/demo';
+
+/** Lists files of the sample as a dataset that is not all there yet. */
+function writeGrowing({ folder }: Demo, names: string[]): void {
+  const files = names.map(name => path.join(folder, 'data', name));
+  writeFileSync(
+    path.join(folder, 'growing.fileset.json'),
+    JSON.stringify({
+      Growing: { files: Object.fromEntries(files.map(f => [f, 'Events'])) }
+    })
+  );
+}
 
 test('a run is tried, launched and launched again with changes', async ({
   casa,
@@ -92,4 +105,39 @@ test('processors are offered where they are: in a notebook, among the files', as
   await casa.picture('run-file');
   await page.keyboard.press('Escape');
   await page.getByRole('tab', { name: /^Casa/ }).click();
+});
+
+test('a run goes on with the files that have come, and with no others', async ({
+  casa,
+  demo,
+  page
+}) => {
+  const { dialog, runTab } = casa;
+  demo.openGate();
+  writeGrowing(demo, ['TTbar_2.root']);
+  await expect(casa.dataset('Growing')).toBeVisible({ timeout: 30_000 });
+  const first = await casa.launch('GatedDimuon', ['Growing']);
+  await casa.waitForState('Done');
+  await expect(runTab.locator('.casa-RunTab-events')).toContainText('50,000');
+
+  // Whoever processes the second file again waits for ever.
+  demo.closeGate();
+  writeGrowing(demo, ['TTbar_2.root', 'TTbar_1.root']);
+  await expect(casa.dataset('Growing')).toContainText('2 files');
+  await casa.again('Run Again with Changes…');
+  const onlyNew = dialog.getByLabel('Process only what is new');
+  await onlyNew.scrollIntoViewIfNeeded();
+  await casa.picture('continue-before');
+  await onlyNew.check();
+  await casa.picture('continue');
+  await page.setViewportSize({ width: 480, height: 800 });
+  await casa.picture('continue-narrow');
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await dialog.getByRole('button', { name: 'Launch' }).click();
+  await expect(dialog).toBeHidden();
+  await casa.waitForState('Done');
+  await expect(runTab.locator('.casa-RunTab-events')).toContainText('100,000');
+  const details = runTab.locator('[data-section=details]');
+  await details.getByRole('button', { name: 'Details' }).click();
+  await expect(details).toContainText(`Continues the run${first}`);
 });

@@ -31,6 +31,9 @@ export function ArgumentFields(props: IArgumentFieldsProps): JSX.Element {
     }
     onChange({ ...inputs, texts });
   };
+  // Where there are no others, the group says what it is.
+  const others =
+    signature.parameters.length > 0 ? trans.__('Other arguments') : null;
   return (
     <div className="casa-Arguments">
       {signature.parameters.map(parameter => (
@@ -45,13 +48,10 @@ export function ArgumentFields(props: IArgumentFieldsProps): JSX.Element {
       ))}
       {(signature.open_ended || inputs.others !== '') && (
         <label className="casa-Argument casa-mod-wide">
-          <span className="casa-Argument-name">
-            {signature.parameters.length > 0
-              ? trans.__('Other arguments')
-              : trans.__('Arguments')}
-          </span>
+          {others && <span className="casa-Argument-name">{others}</span>}
           <input
             type="text"
+            aria-label={others ?? trans.__('Arguments')}
             className="jp-mod-styled casa-Input casa-mod-code"
             placeholder={trans.__('A JSON object, such as {"year": 2018}')}
             spellCheck={false}

@@ -140,6 +140,9 @@ export class LaunchModel implements IDisposable {
   }
   set asBefore(asBefore: boolean) {
     this._asBefore = asBefore;
+    if (asBefore) {
+      this._continues = false; // nothing is new in the files of that run
+    }
     this._changed.emit();
   }
 

@@ -39,7 +39,6 @@ export function LaunchView({ model, trans }: ILaunchViewProps): JSX.Element {
   const { asBefore, continues, finder, form, problem } = model;
   return (
     <div className="casa-LaunchForm">
-      {problem && <Problem message={problem} />}
       <Field label={trans.__('Processor')}>
         {finder.problem && <Problem tone="warning" message={finder.problem} />}
         {model.emptyFile && !finder.problem && (
@@ -117,9 +116,12 @@ export function LaunchView({ model, trans }: ILaunchViewProps): JSX.Element {
         }
         trans={trans}
       />
-      <p className="casa-LaunchForm-missing" role="status">
-        {model.missing}
-      </p>
+      <div className="casa-LaunchForm-end">
+        {problem && <Problem message={problem} />}
+        <p className="casa-LaunchForm-missing" role="status">
+          {model.missing}
+        </p>
+      </div>
     </div>
   );
 }

@@ -340,6 +340,10 @@ describe('launchRun', () => {
     expect([onlyNew.checked, asBefore.checked]).toEqual([false, true]);
     await click(onlyNew);
     expect([onlyNew.checked, asBefore.checked]).toEqual([true, false]);
+    // Nothing is new in the files that were there.
+    await click(asBefore);
+    expect([onlyNew.checked, asBefore.checked]).toEqual([false, true]);
+    await click(onlyNew);
     server.answer('POST casa/runs', makeRun(), 202);
     await click(button());
     await result;
