@@ -78,6 +78,16 @@ def add_rerun(commands: Any) -> None:
         help="launch the same run again",
         description="Launch a run with the code, files and settings of another one.",
     )
+    parser.add_argument(
+        "--fileset", type=Path, metavar="FILE", help="with the datasets of this JSON file, instead"
+    )
+    parser.add_argument("--treename", help="tree of files for which that file names none")
+    parser.add_argument(
+        "--continue",
+        dest="goes_on",
+        action="store_true",
+        help="take over what the run has counted, and process only the files that are new",
+    )
     parser.set_defaults(execute=rerun)
 
 
@@ -108,9 +118,13 @@ def add_import(commands: Any) -> None:
 
 def rerun(options: argparse.Namespace) -> int:
     """Launch the same run again, and print the id of the new one."""
+    from casa_lab.datasets.fileset import load_fileset
     from casa_lab.runs.history import again
 
-    print(again.rerun(run_of(options), "command line").id)
+    fileset = load_fileset(options.fileset, options.treename) if options.fileset else None
+    if options.treename and not options.fileset:
+        raise BadInput("'--treename' goes with '--fileset'.")
+    print(again.rerun(run_of(options), "command line", fileset, goes_on=options.goes_on).id)
     return DONE
 
 

@@ -79,8 +79,9 @@ def launch(
         Most chunks per dataset, for a quick look.
     continues
         A run that has ended, or its id: what it counted is taken over, and only
-        the rest is processed. ``processor`` must be ``"path/to/file.py:Name"``,
-        and everything else as it was there.
+        the rest is processed. ``processor`` must be the same
+        ``"path/to/file.py:Name"``, or the same object of the same kernel, and
+        everything else as it was there.
 
     Returns
     -------
@@ -118,7 +119,7 @@ def launch(
     }
     new = parse(NewRun, wanted)
     if continues is not None:
-        manager.check(new, datasets)
+        manager.check(new, datasets, asked.pickled)
     # The cluster comes last: nothing is started for a request with a mistake in it.
     chosen = resolve_cluster(cluster)
     run = manager.launch(new, datasets, chosen, "notebook", asked.directory, asked.pickled)

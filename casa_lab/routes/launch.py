@@ -11,13 +11,13 @@ from casa_lab.forecasts import manager as forecasts
 from casa_lab.forecasts.forecast import DryRun
 from casa_lab.histograms.models import HistogramCatalog
 from casa_lab.runs import manager as runs
-from casa_lab.runs.folder import open_run
-from casa_lab.runs.history.again import code_of, fileset_of, request_of
+from casa_lab.runs.folder import RunFolder, open_run
+from casa_lab.runs.history.again import code_of, directory_of, fileset_of, request_of
 from casa_lab.runs.history.models import RunRequest
 from casa_lab.runs.ipynb import SUFFIX
 from casa_lab.runs.models import NewRun, Processor, ProcessorQuery, ProcessorReference, Run
 from casa_lab.runs.modules import processors_of_module
-from casa_lab.runs.pickles import NOTEBOOK, PickledCode
+from casa_lab.runs.pickles import PickledCode, is_from_notebook, is_pickled
 from casa_lab.runs.processors import find_processors, processors_in
 from casa_lab.runs.shipping import keeper_of
 
@@ -44,7 +44,16 @@ def launch(companion: Companion, new: NewRun) -> Run:
     Conflict
         When the cluster has ended.
     """
-    return runs.launch(*_checked(companion, new), door="sidebar", code=_code(new))
+    keeper = _keeper(new)
+    if keeper is None and is_from_notebook(new):
+        raise BadInput(
+            "A processor that was made in a notebook is had from a run that keeps it. Name that "
+            "run as the 'origin', or launch from the notebook: casa_lab.launch."
+        )
+    code = code_of(keeper) if keeper else None
+    # It lies in no folder that would say where to work.
+    directory = directory_of(keeper) if keeper else None
+    return runs.launch(*_checked(companion, new, code), "sidebar", directory, code)
 
 
 def read_request(companion: Companion, run: str) -> RunRequest:
@@ -61,19 +70,21 @@ def launch_dry_run(companion: Companion, new: NewRun) -> DryRun:
     Conflict
         When the processor lies in no file.
     """
-    if _code(new) is not None:
+    if is_from_notebook(new):
         raise Conflict("This processor was made in a notebook. Try it there: casa_lab.dry_run.")
     return forecasts.launch(*_checked(companion, new))
 
 
-def _checked(companion: Companion, new: NewRun) -> tuple[NewRun, dict[str, Any], str]:
+def _checked(
+    companion: Companion, new: NewRun, code: PickledCode | None = None
+) -> tuple[NewRun, dict[str, Any], str]:
     """Return a request with the processor's place, its fileset and its cluster."""
     processor = _inside(companion.folders, new.processor)
     new = new.model_copy(update={"processor": processor})
     earlier = fileset_of(new.origin) if new.origin else {}
     listed = companion.catalog.fileset([name for name in new.datasets if name not in earlier])
     fileset = {name: earlier.get(name) or listed[name] for name in new.datasets}
-    runs.check(new, fileset)
+    runs.check(new, fileset, code)
     # The cluster comes last: nothing is started for a request with a mistake in it.
     return new, fileset, _cluster(companion, new)
 
@@ -119,11 +130,13 @@ def read_run_catalog(run: str) -> HistogramCatalog:
     return read_catalog(path)
 
 
-def _code(new: NewRun) -> PickledCode | None:
-    """Return the processor that a notebook left to the run of which this is a variation."""
-    if new.origin is None or not new.processor.location.startswith(f"{NOTEBOOK}:"):
+def _keeper(new: NewRun) -> RunFolder | None:
+    """Return the run that keeps a processor which a notebook made, for this variation of it."""
+    run = new.origin.run if new.origin else new.continues
+    if run is None or not is_from_notebook(new):
         return None
-    return code_of(open_run(new.origin.run))
+    folder = open_run(run)
+    return folder if is_pickled(folder.spec(), folder.processor) else None
 
 
 def _inside(folders: AllowedFolders, processor: ProcessorReference) -> ProcessorReference:

@@ -26,7 +26,7 @@ from .errors import RunError
 from .folder import RunFolder
 from .history.details import files_of, metadata_of
 from .models import NewRun, ProcessorReference, RunSpec, RunState
-from .pickles import is_from_notebook
+from .pickles import PickledCode, is_code_kept, is_from_notebook, read_pickled
 from .shipping import keep_source
 from .states import ENDED
 
@@ -47,6 +47,7 @@ def continued(
     fileset: Mapping[str, Any],
     older: RunFolder,
     state: RunState,
+    code: PickledCode | None = None,
 ) -> NewRun:
     """Make sure that a run may go on from another one.
 
@@ -60,6 +61,8 @@ def continued(
         The run that it continues.
     state
         The state of that run.
+    code
+        The new run's processor, if a notebook made it.
 
     Returns
     -------
@@ -73,11 +76,9 @@ def continued(
         one would: the sentence names it.
     """
     _check_older(older, state)
-    if is_from_notebook(new):
-        raise Conflict(
-            "A processor that was made in a notebook cannot continue a run, since nobody can tell "
-            f"whether its code is the same. Put it into a file, and give 'file.py:Name'. {_INSTEAD}"
-        )
+    pickled = is_from_notebook(new) or is_from_notebook(older.spec())
+    if pickled:
+        _check_pickled(older, code)
     if new.maxchunks is not None:
         raise Conflict("A run that continues another one has no limit of chunks. Leave it out.")
     spec = older.spec()
@@ -89,7 +90,7 @@ def continued(
     )
     fileset = _plain(fileset)
     differences = [
-        *_of_the_code(spec.processor, new.processor, older.processor),
+        *([] if pickled else _of_the_code(spec.processor, new.processor, older.processor)),
         *_of_settings(spec, new),
         *_of_metadata(spec.fileset, fileset),
     ]
@@ -153,15 +154,37 @@ def _check_older(older: RunFolder, state: RunState) -> None:
         raise Conflict(
             f"{older.id} is {state}. It can be continued once it has ended: wait, or stop it."
         )
-    if is_from_notebook(older.spec()):
-        raise Conflict(
-            f"The processor of {older.id} is from a notebook's cells: whether another one is the "
-            f"same cannot be told. {_INSTEAD}"
-        )
     if not _groups(older):
         raise Conflict(
             f"What {older.id} counted is not here: it never began, or was taken in from a file, "
             f"which a complete run leaves without it. {_INSTEAD}"
+        )
+
+
+def _check_pickled(older: RunFolder, code: PickledCode | None) -> None:
+    """Make sure that pickled code is what a run keeps, to the bit.
+
+    Pickles hold all that is not installed. Those of two kernels differ although the
+    source is the same, so that of others nobody can tell.
+    """
+    spec, kept = older.spec(), older.processor
+    if not is_code_kept(spec, kept):
+        raise Conflict(
+            f"{older.id} was driven by a notebook, which alone has its processor: whether another "
+            f"one is the same cannot be told. {_INSTEAD}"
+        )
+    if not is_from_notebook(spec):
+        raise Conflict(
+            f"{older.id} has its processor from {spec.processor.location}, and this one was made "
+            "in a notebook: whether it is the same cannot be told. Give that place in its stead. "
+            f"Or: {_INSTEAD}"
+        )
+    same = read_pickled(spec, kept)
+    if code is None or (code.data, code.sources) != (same.data, same.sources):
+        raise Conflict(
+            f"The processor of {older.id} was made in a notebook, and whether this one is the same "
+            f"cannot be told. Run that one itself with more files: 'casa-lab rerun {older.id} "
+            f"--continue --fileset FILE'. Or: {_INSTEAD}"
         )
 
 

@@ -64,16 +64,17 @@ _SILENCE = (
 )
 
 
-def check(new: NewRun, fileset: dict[str, Any]) -> None:
+def check(new: NewRun, fileset: dict[str, Any], code: PickledCode | None = None) -> None:
     """Make sure that a run can be launched, before a cluster is started for it.
 
     Raises what :func:`launch` does, for the same requests.
     """
     check_names(fileset)
-    check_processor(new.processor)
+    if code is None:
+        check_processor(new.processor)
     if new.continues is not None:
         older = open_run(new.continues)
-        continued(new, fileset, older, get(older.id).state)
+        continued(new, fileset, older, get(older.id).state, code)
 
 
 def launch(
@@ -117,7 +118,7 @@ def launch(
         return _launch(new, declared, fileset, cluster, door, directory, code)
     older = open_run(new.continues)
     with exclusively(older):  # nobody may resume it while its ledger is copied
-        new = continued(new, fileset, older, get(older.id).state)
+        new = continued(new, fileset, older, get(older.id).state, code)
         return _launch(new, declared, fileset, cluster, door, directory, code, older)
 
 

@@ -15,6 +15,7 @@ from casa_lab.events import scanner
 from casa_lab.events.schemas import RUN as RUN_EVENT
 from casa_lab.folders import Folder, forecasts_dir
 from casa_lab.forecasts.forecast import DryRunRecord, Sample, Workers, make_forecast
+from casa_lab.runs.environment import package_versions
 from casa_lab.runs.folder import open_run
 from casa_lab.runs.metrics import Effort, MetricsMeter
 from casa_lab.runs.models import AUTOMATIC_CHUNKSIZE
@@ -85,6 +86,38 @@ async def test_a_launch_takes_over_what_another_run_counted(ask, analysis, start
     assert len(started) == before
 
 
+async def test_a_variation_of_a_notebook_s_run_has_its_code(
+    ask, analysis, started, put_run
+) -> None:
+    processor = {"location": "notebook:Mass"}
+    spec = {"processor": processor, "directory": str(analysis), "schema_name": "Mine"}
+    older = put_run("stopped", spec={**spec, "versions": package_versions()})
+    older.processor.mkdir()
+    (older.processor / "processor.pkl").write_bytes(b"a pickle, which nobody reads here")
+    older.groups.mkdir()
+    (older.groups / "log-0.bin").write_bytes(b"counted")
+
+    origin = {"run": older.id}
+    for how in (
+        {"origin": origin},
+        {"origin": origin, "continues": older.id},
+        {"continues": older.id},
+    ):
+        asked = new_run(processor=processor, schema_name="Mine", chunksize=100_000, **how)
+        reply = await ask("POST", "/casa/runs", asked)
+        assert reply.status == 202, reply.body
+        run = open_run(reply.body["id"])
+        assert (run.processor / "processor.pkl").read_bytes().startswith(b"a pickle")
+        assert (run.groups / "log-0.bin").exists() == ("continues" in how)
+        assert run.spec().directory == str(analysis)
+
+    before = len(started)
+    asked = new_run(processor={"location": "mass.py:Mass"}, continues=older.id)
+    refused = await ask("POST", "/casa/runs", asked)
+    assert (refused.status, "was made in a notebook" in refused.message) == (409, True)
+    assert len(started) == before
+
+
 async def test_processors_are_listed_with_their_arguments(ask, analysis) -> None:
     reply = await ask("GET", "/casa/processors")
     (processor,) = reply.body["processors"]
@@ -108,6 +141,7 @@ async def test_a_launch_on_a_given_cluster(
     ("changes", "status", "sentence"),
     [
         ({"datasets": ["drel-yan"]}, 404, "Did you mean 'drell-yan'?"),
+        ({"processor": {"location": "notebook:Mass"}}, 400, "Name that run as the 'origin'"),
         ({"datasets": []}, 400, "Field 'datasets': "),
         ({"cluster": "none"}, 404, "no cluster 'none'"),
         ({"profile": "none"}, 404, "'none'"),

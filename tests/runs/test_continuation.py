@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,6 +24,7 @@ from casa_lab.runs.ledger import Ledger
 from casa_lab.runs.merge import fold
 from casa_lab.runs.models import NewRun, ProcessorReference, RunSpec
 from casa_lab.runs.packing import pack
+from casa_lab.runs.pickles import PickledCode, pickle_code
 from casa_lab.runs.plan import Batch, FileKey, FileWork, Queue, make_plan
 from casa_lab.runs.shipping import keep_source
 from casa_lab.runs.watching.filemap import About, empty_arrays, write_arrays, write_names
@@ -243,11 +246,12 @@ def ask(
     older: RunFolder,
     processor: ProcessorReference,
     files: dict[str, Any] | None = None,
+    code: PickledCode | None = None,
     **options: Any,
 ) -> NewRun:
     new = NewRun(processor=processor, datasets=["dy"], continues=older.id, **options)
     return continued(
-        new, files or fileset("/1.root", "/2.root", "/3.root", xsec=1.5), older, "done"
+        new, files or fileset("/1.root", "/2.root", "/3.root", xsec=1.5), older, "done", code
     )
 
 
@@ -313,6 +317,62 @@ def test_installed_code_cannot_be_compared(older: RunFolder, processor: Processo
     installed = processor.model_copy(update={"location": "analysis.mass:Mass"})
     with pytest.raises(Conflict, match="cannot be told, since code that is installed is not kept"):
         ask(older, installed)
+
+
+@pytest.fixture
+def pickled() -> PickledCode:
+    return pickle_code(output_of)
+
+
+NOTEBOOK_CODE = ProcessorReference(location="notebook:output_of")
+
+
+@pytest.fixture
+def older_of_notebook(older: RunFolder, pickled: PickledCode) -> RunFolder:
+    """The same, with code from a notebook."""
+    shutil.rmtree(older.processor)
+    pickled.keep(older.processor)
+    spec = older.spec().model_copy(update={"processor": NOTEBOOK_CODE, "python": pickled.python})
+    folder = RunFolder(older.path.with_name("mass-2"))
+    folder.create(spec.model_dump(mode="json"), {})
+    for path in older.path.iterdir():
+        if path.name not in ("spec.json", "state.json"):
+            path.rename(folder.path / path.name)
+    return folder
+
+
+def test_pickled_code_is_the_same_to_the_bit_or_not_known(
+    older_of_notebook: RunFolder, pickled: PickledCode, processor: ProcessorReference
+) -> None:
+    ask(older_of_notebook, NOTEBOOK_CODE, code=pickled)
+    changed = {name: f"{text}#" for name, text in pickled.sources.items()}
+    assert changed
+    for other in (
+        replace(pickled, data=pickled.data + b"."),
+        replace(pickled, sources=changed),
+        None,
+    ):
+        with pytest.raises(Conflict, match="'casa-lab rerun mass-2 --continue --fileset FILE'"):
+            ask(older_of_notebook, NOTEBOOK_CODE, code=other)
+    with pytest.raises(Conflict, match="The processor of mass-2 was made in a notebook"):
+        ask(older_of_notebook, processor)
+    with pytest.raises(Conflict, match="the chunk size is 50 and was 100"):
+        ask(older_of_notebook, NOTEBOOK_CODE, code=pickled, chunksize=50)
+
+
+def test_code_of_a_notebook_does_not_go_on_from_that_of_a_file(
+    older: RunFolder, pickled: PickledCode
+) -> None:
+    with pytest.raises(Conflict, match=r"mass-1 has its processor from .*mass\.py:Mass, and this"):
+        ask(older, NOTEBOOK_CODE, code=pickled)
+
+
+def test_what_only_a_kernel_had_cannot_be_continued(
+    older_of_notebook: RunFolder, pickled: PickledCode
+) -> None:
+    shutil.rmtree(older_of_notebook.processor)
+    with pytest.raises(Conflict, match="mass-2 was driven by a notebook, which alone has"):
+        ask(older_of_notebook, NOTEBOOK_CODE, code=pickled)
 
 
 def test_another_version_is_named(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -12,6 +13,8 @@ import pytest
 from coffea.util import load
 from comparison import assert_same_accumulator
 
+import casa_lab
+from casa_lab.cli import main
 from casa_lab.clusters.models import Cluster
 from casa_lab.errors import Conflict, NotFound
 from casa_lab.folders import read_json
@@ -97,6 +100,37 @@ def test_a_file_that_was_replaced_since_is_not_mixed_in(
     assert failed.message == (
         f"{paths[0]} is not the file that was counted: it was replaced. Launch a new run."
     )
+
+
+def test_a_notebook_s_processor_goes_on_from_the_code_that_its_run_keeps(
+    fileset: dict[str, Any],
+    gate: Gate,
+    cluster: Cluster,
+    expected: Any,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    gate.open()
+    processor = gate.processor()
+    first, second = first_files(fileset, 1), first_files(fileset, OLD)
+    older = casa_lab.launch(processor, first, cluster.id, chunksize=CHUNK)
+    older.result()
+    # The very same in the same kernel is known to be the same.
+    next_one = casa_lab.launch(processor, second, cluster.id, continues=older)
+    next_one.result()
+    # And without the kernel there is what the run keeps.
+    more = tmp_path / "more.json"
+    more.write_text(json.dumps(fileset))
+    capsys.readouterr()
+    assert main(["rerun", next_one.id, "--fileset", str(more), "--continue"]) == 0
+    run = casa_lab.run(capsys.readouterr().out.strip())
+    assert_same_accumulator(run.result(), expected)
+    assert set(gate.calls().values()) == {1}, "what was counted came again"
+    assert [details(each.id).continues for each in (next_one, run)] == [older.id, next_one.id]
+    assert open_run(run.id).spec().directory == str(Path.cwd())
+
+    with pytest.raises(Conflict, match=rf"'casa-lab rerun {older.id} --continue"):
+        casa_lab.launch(gate.processor("signal-1-0"), fileset, cluster.id, continues=older)
 
 
 def test_there_is_no_such_run(fileset: dict[str, Any], gate: Gate, cluster: Cluster) -> None:

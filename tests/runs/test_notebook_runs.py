@@ -205,7 +205,7 @@ def test_a_run_continues_another_one(
     assert_same_accumulator(run.result(), expected)
     assert {gate.calls()[chunk] for chunk in counted} == {1}
 
-    with pytest.raises(Conflict, match="made in a notebook cannot continue a run"):
+    with pytest.raises(Conflict, match="and this one was made in a notebook"):
         casa_lab.launch(gate.processor(), fileset, cluster.id, continues=older.id)
 
 

@@ -29,7 +29,9 @@ from .labels import read_labels
 from .models import PastDataset, RunRequest
 
 
-def rerun(run: str, door: Door) -> Run:
+def rerun(
+    run: str, door: Door, fileset: dict[str, Any] | None = None, *, goes_on: bool = False
+) -> Run:
     """Launch a run with all that another one was launched with; returns at once.
 
     Parameters
@@ -38,11 +40,17 @@ def rerun(run: str, door: Door) -> Run:
         Id of the other run, which may have come from another machine.
     door
         Where the request came from.
+    fileset
+        Datasets in Coffea's format; those of the other run when not given.
+    goes_on
+        Take over what the other run counted, and process only the rest, of all chunks.
 
     Raises
     ------
+    BadInput
+        When Coffea cannot process files with such names.
     Conflict
-        When its code was not kept, since a notebook had it.
+        When its code was not kept, since a notebook had it, or it cannot be continued.
 
     Notes
     -----
@@ -51,15 +59,16 @@ def rerun(run: str, door: Door) -> Run:
     one if it lives, else one of its profile.
     """
     folder = open_run(run)
-    spec, directory = folder.spec(), Path(folder.spec().directory)
-    return manager.launch(
-        asked_for(folder),
-        spec.fileset,
-        manager.living_cluster(folder.record().cluster),
-        door,
-        directory if directory.is_dir() else None,
-        code=code_of(folder),
-    )
+    new, code = asked_for(folder), code_of(folder)
+    if fileset is None:
+        fileset = folder.spec().fileset
+    new = new.model_copy(update={"datasets": list(fileset)})
+    if goes_on:
+        new = new.model_copy(update={"continues": folder.id, "maxchunks": None})
+    manager.check(new, fileset, code)
+    # The cluster comes last: none is started for a run that cannot be.
+    cluster = manager.living_cluster(folder.record().cluster)
+    return manager.launch(new, fileset, cluster, door, directory_of(folder), code)
 
 
 def request_of(run: str, catalog: Mapping[str, Any]) -> RunRequest:
@@ -119,6 +128,12 @@ def code_of(folder: RunFolder) -> PickledCode | None:
     if is_pickled(spec, folder.processor):
         return read_pickled(spec, folder.processor)
     return None
+
+
+def directory_of(folder: RunFolder) -> Path | None:
+    """Return the folder that a run worked in, if it is still there."""
+    directory = Path(folder.spec().directory)
+    return directory if directory.is_dir() else None
 
 
 def asked_for(folder: RunFolder) -> NewRun:
