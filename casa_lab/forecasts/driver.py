@@ -16,10 +16,11 @@ from distributed import Client
 from casa_lab.clusters.connect import connect
 from casa_lab.errors import CasaError
 from casa_lab.folders import Folder, Owner, RequestInbox
+from casa_lab.runs.keeping import home_of, importable
 from casa_lab.runs.loading import describe_exception, load_processor, load_schema
 from casa_lab.runs.manager import DEFAULT_SCHEMA
 from casa_lab.runs.models import ProcessorReference
-from casa_lab.runs.shipping import carry_by_value, home_of, importable
+from casa_lab.runs.shipping import carry_file
 
 from .dryrun import dry_run
 from .forecast import DryRunRecord, Forecast
@@ -48,7 +49,7 @@ def dry_run_of(
     """Load a processor as a driver does, with its own folder to work in, and try it."""
     with importable(reference) as found:
         processor = load_processor(found, str(home_of(reference)))
-        carry_by_value(found)
+        carry_file(found)
         name = schema_name or getattr(processor, "schema_name", None) or DEFAULT_SCHEMA
         return dry_run(processor, fileset, client, schema=load_schema(name), chunksize=chunksize)
 

@@ -27,7 +27,7 @@ from casa_lab.runs.names import check_names
 from casa_lab.runs.packing import unpack
 from casa_lab.runs.plan import Batch, is_placeholder
 from casa_lab.runs.replicas import replicas_of
-from casa_lab.runs.shipping import carried_sources, carry_local
+from casa_lab.runs.shipping import carry_local
 from casa_lab.runs.tasks import RunTasks
 from casa_lab.runs.worker import BatchOutcome
 
@@ -138,14 +138,15 @@ class SamplingExecutor(LiveExecutor):
     def _process(self, client: Client, work: ChunkWork, items: list[WorkItem]) -> Any:
         current = self.current
         processor = unpacked(work.processor)
-        if carry_local(processor):
+        own = current.own = carry_local(processor)
+        if own.sources:
             work = work.packed_again()
-        modules = current.modules = used_modules(processor, carried_sources())
+        modules = current.modules = used_modules(processor, own.sources)
         # A traceback is for the user: of her own code, where it leads there.
         code = UserCode(package=str(type(processor).__module__).partition(".")[0])
         chosen = _choose(items)
         with RunTasks(
-            client, "dry-run", RunWork(work), self.retries, modules, current.replicas
+            client, "dry-run", RunWork(work), self.retries, modules, own, current.replicas
         ) as tasks:
             trying = _Trying(client, tasks, code, current)
             current.trials = trying.process(first for first, _ in chosen.values())

@@ -25,9 +25,9 @@ from .environment import compare, package_versions
 from .errors import RunError
 from .folder import RunFolder
 from .history.details import files_of, metadata_of
+from .keeping import keep_source
 from .models import NewRun, ProcessorReference, RunSpec, RunState
 from .pickles import PickledCode, is_code_kept, is_from_notebook, read_pickled
-from .shipping import keep_source
 from .states import ENDED
 
 if TYPE_CHECKING:

@@ -29,11 +29,13 @@ from .errors import RunError, RunStopped, disk_errors_explained
 from .executor import CurrentRun, LiveExecutor
 from .folder import RunFolder
 from .imports import used_modules
+from .keeping import as_launched
 from .loading import load_processor, load_schema
 from .models import RunSpec
+from .own_modules import OwnModules
 from .pickles import is_pickled, load_pickled
 from .session import RunSession
-from .shipping import as_launched, carried_sources, carry_by_value
+from .shipping import carry_file
 
 CLUSTER_SECONDS = 600.0
 """How long to wait for the first worker: a batch queue may take its time."""
@@ -97,9 +99,10 @@ def _run(session: RunSession, spec: RunSpec, cluster: str, current: CurrentRun) 
             f"The folder {spec.directory}, in which this run works, cannot be entered: "
             f"{error.strerror}."
         ) from error
-    processor, schema = _load(spec, session.folder.processor)
+    processor, schema, own = _load(spec, session.folder.processor)
     session.postprocess = partial(postprocessed, processor)
-    current.modules = used_modules(processor, carried_sources())
+    current.own = own
+    current.modules = used_modules(processor, own.sources)
     client = _connect(session, cluster)
     try:
         runner = Runner(
@@ -115,15 +118,14 @@ def _run(session: RunSession, spec: RunSpec, cluster: str, current: CurrentRun) 
         client.close()
 
 
-def _load(spec: RunSpec, kept: Path) -> tuple[Any, Any]:
-    """Return the processor and the schema of a run, as they were when it was launched."""
+def _load(spec: RunSpec, kept: Path) -> tuple[Any, Any, OwnModules]:
+    """Return the processor, the schema and the local modules of a run, as it was launched."""
     if is_pickled(spec, kept):
         code = load_pickled(kept)
-        return code.processor, code.schema or load_schema(spec.schema_name)
+        return code.processor, code.schema or load_schema(spec.schema_name), code.own
     reference = as_launched(spec.processor, kept)
     processor = load_processor(reference)
-    carry_by_value(reference)
-    return processor, load_schema(spec.schema_name)
+    return processor, load_schema(spec.schema_name), carry_file(reference)
 
 
 def _connect(session: RunSession, cluster: str) -> Client:

@@ -45,10 +45,11 @@ from .live import accumulator_of
 from .metadata import Placeholders, look_at_all
 from .models import Failure
 from .notebook import open_notebook_run
+from .own_modules import NOTHING
 from .processing import ChunkProcessing
 from .replicas import replicas_of
 from .session import RunSession
-from .shipping import carried_sources, carry_local
+from .shipping import carry_local
 from .showing.cells import in_kernel, show_run
 from .tasks import RunTasks
 
@@ -72,6 +73,8 @@ class CurrentRun:
         """What the last call has to say of its failures, caused by the first one's exception."""
         self.modules: frozenset[str] = frozenset()
         """What the processor needs on workers, as far as that is known."""
+        self.own = NOTHING
+        """The user's modules that travel with it."""
         self.replicas: Replicas = {}
         """Where else files can be read."""
         self.shown = False
@@ -226,6 +229,7 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]  # has no type informati
                 look,
                 self.retries,
                 current.modules,
+                current.own,
                 current.replicas,
             ) as tasks,
             self._bar() as bar,
@@ -248,9 +252,10 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]  # has no type informati
         if self.current.session is not None:
             return self._process_in(self.current.session, client, work, items)
         processor = unpacked(work.processor)
-        if carry_local(processor):
+        self.current.own = carry_local(processor)
+        if self.current.own.sources:
             work = work.packed_again()
-        self.current.modules = used_modules(processor, carried_sources())
+        self.current.modules = used_modules(processor, self.current.own.sources)
         session = open_notebook_run(
             self.name,
             processor,
@@ -318,6 +323,7 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]  # has no type informati
                 RunWork(work, current.look),
                 self.retries,
                 current.modules,
+                current.own,
                 current.replicas,
             ) as tasks,
             self._bar(current.shown) as bar,

@@ -47,9 +47,8 @@ _FIX = (
 )
 
 _FIX_OWN = (
-    "belongs to no installed package. If it is a file beside the processor, import it at the top "
-    "of the processor's file and not in a function: then it travels to the workers by itself. "
-    "Otherwise install it where the workers run."
+    "belongs to no installed package. Python files that lie beside the processor travel to the "
+    "workers by themselves: put it there, or install it where the workers run."
 )
 
 _log = logging.getLogger(__name__)

@@ -36,6 +36,31 @@ def used_modules(processor: Any, carried: Collection[str]) -> frozenset[str]:
     return frozenset(used - local - sys.stdlib_module_names)
 
 
+def imported_when_called(processor: Any, carried: Collection[str]) -> frozenset[str]:
+    """Return what functions of a processor import when they are called.
+
+    Parameters
+    ----------
+    processor
+        The processor, from a file, an installed module or a notebook.
+    carried
+        Names of the modules that travel with it.
+
+    Returns
+    -------
+    frozenset of str
+        Names of modules, and with them, of what is taken from them:
+        ``package.module`` for ``from package import module``.
+    """
+    return frozenset(
+        name
+        for part in _parts(processor, _MAIN.union(carried))
+        if isinstance(part, FunctionType)
+        for code in _codes(part.__code__)
+        for name in _imported_in(code)
+    )
+
+
 def own_definitions(found: Any) -> list[type | FunctionType]:
     """Return the classes and functions of a notebook's cells that something consists of.
 
@@ -121,6 +146,11 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 
 
 def _imported_in(code: CodeType) -> Iterator[str]:
-    for instruction in dis.get_instructions(code):
-        if instruction.opname == "IMPORT_NAME":
+    """Yield what a function imports, other than from its own package."""
+    instructions = list(dis.get_instructions(code))
+    for level, names, instruction in zip(
+        instructions, instructions[1:], instructions[2:], strict=False
+    ):
+        if instruction.opname == "IMPORT_NAME" and level.argval == 0:
             yield str(instruction.argval)
+            yield from (f"{instruction.argval}.{name}" for name in names.argval or ())

@@ -31,6 +31,7 @@ from .folder import RunFolder, open_run
 from .history.index import RunIndex
 from .history.labels import read_labels, write_labels
 from .history.models import NewLabels, RunList, RunQuery
+from .keeping import home_of, keep_source
 from .metrics import RunMetrics, read_metrics
 from .models import (
     AUTOMATIC_CHUNKSIZE,
@@ -46,7 +47,6 @@ from .names import check_names
 from .pickles import PickledCode, is_code_kept
 from .processors import check_processor
 from .records import first_record
-from .shipping import home_of, keep_source
 from .states import ENDED, has_work_left
 
 LAUNCH_SECONDS = 60.0

@@ -24,7 +24,8 @@ import cloudpickle
 from casa_lab.errors import BadInput
 
 from .models import NewRun, RunSpec
-from .shipping import carried_sources, carry_kept, carry_local, import_again
+from .own_modules import ModuleSource, OwnModules, import_from
+from .shipping import carry_local, together
 
 NOTEBOOK = "notebook"
 """What stands for the file in the location of a processor that was made in a notebook."""
@@ -59,7 +60,7 @@ class PickledCode:
         destination.mkdir()
         for path, source in self.sources.items():
             target = destination / path
-            target.parent.mkdir(exist_ok=True)
+            target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(source, encoding="utf-8")
         (destination / _PICKLE).write_bytes(self.data)
 
@@ -74,10 +75,13 @@ class NotebookCode:
         What ``coffea.processor.Runner`` takes as a processor.
     schema
         A schema that is not one of Coffea's, if the run has one.
+    own
+        The local modules that they use.
     """
 
     processor: Any
     schema: type[Any] | None
+    own: OwnModules
 
 
 def is_code_kept(spec: RunSpec, kept: Path) -> bool:
@@ -116,9 +120,14 @@ def pickle_code(processor: Any, schema: type[Any] | None = None) -> PickledCode:
     from .cells import source_of_cells
     from .notebook import name_of
 
-    names = carry_local(processor) | (carry_local(schema) if schema else frozenset())
-    modules = {name: text for name, text in carried_sources().items() if name in names}
-    content = {"processor": processor, "schema": schema, "modules": list(modules)}
+    own = together(carry_local(part) for part in (processor, schema) if part is not None)
+    content = {
+        "processor": processor,
+        "schema": schema,
+        "modules": {name: str(own.place_of(name)) for name in own.sources},
+        "loaded": own.loaded,
+        "is_late": own.is_late,
+    }
     try:
         data = cloudpickle.dumps(content)
     except Exception as error:  # the user's types may raise anything
@@ -127,7 +136,9 @@ def pickle_code(processor: Any, schema: type[Any] | None = None) -> PickledCode:
             f"cannot be pickled ({type(error).__name__}: {error}). Open files, locks and "
             "connections inside process(), or put their names into the processor."
         ) from error
-    sources = {f"{_MODULES}/{name}.py": text for name, text in modules.items()}
+    sources = {
+        f"{_MODULES}/{own.place_of(name)}": module.text for name, module in own.sources.items()
+    }
     if cells := source_of_cells(processor, schema):
         sources[CELLS] = cells
     return PickledCode(data, sources, sys.executable)
@@ -143,7 +154,7 @@ def read_pickled(spec: RunSpec, kept: Path) -> PickledCode:
 
 
 def load_pickled(kept: Path | str) -> NotebookCode:
-    """Unpickle the code of a run, and carry its modules on to workers.
+    """Unpickle the code of a run, and make its modules importable here.
 
     Parameters
     ----------
@@ -158,18 +169,21 @@ def load_pickled(kept: Path | str) -> NotebookCode:
     folder = Path(kept)
     try:
         content = cloudpickle.loads((folder / _PICKLE).read_bytes())
-        modules = {name: folder / _MODULES / f"{name}.py" for name in content["modules"]}
-        sources = {name: path.read_text(encoding="utf-8") for name, path in modules.items()}
-        code = NotebookCode(content["processor"], content["schema"])
+        files = {name: folder / _MODULES / place for name, place in content["modules"].items()}
+        sources = {
+            name: ModuleSource(str(path), path.read_text(encoding="utf-8"))
+            for name, path in files.items()
+        }
+        own = OwnModules(sources, content["loaded"], content["is_late"])
+        code = NotebookCode(content["processor"], content["schema"], own)
     except Exception as error:  # the user's types may raise anything
         raise BadInput(
             f"The processor that a notebook left in {folder} cannot be unpickled by Python "
             f"{platform.python_version()}: {type(error).__name__}: {error}. It needs the Python "
             "and the packages of that notebook. Launch the run from a notebook again."
         ) from error
-    carry_kept(modules)
-    # Elsewhere than in that notebook, nobody has imported them.
-    import_again({name: text for name, text in sources.items() if name not in sys.modules})
+    # Elsewhere than in that notebook, nobody has them.
+    import_from(own)
     return code
 
 

@@ -22,10 +22,10 @@ from casa_lab.runs.failures.causes import Cause
 from .dispatch import ANSWER_SECONDS, Finished, TaskLost
 from .errors import RunError
 from .gate import EnvironmentGate
+from .own_modules import NOTHING, OwnModules
 from .packing import pack
 from .plan import Batch
 from .replicas import only_of
-from .shipping import carried_sources
 from .worker import (
     ProcessorLoadError,
     RunPlugin,
@@ -60,6 +60,8 @@ class RunTasks:
         How often work that was lost is handed out again.
     modules
         Top-level modules that the user's code needs on workers.
+    own
+        The user's own modules.
     replicas
         Where else files can be read.
     """
@@ -71,6 +73,7 @@ class RunTasks:
         work: RunWork,
         retries: int,
         modules: frozenset[str] = frozenset(),
+        own: OwnModules = NOTHING,
         replicas: Replicas | None = None,
     ) -> None:
         self._replicas = replicas or {}
@@ -78,7 +81,7 @@ class RunTasks:
         self._prefix = f"{name}-{secrets.token_hex(8)}"
         self._plugin = f"casa-{self._prefix}"
         self._function = pack(work)
-        self._sources = carried_sources()
+        self._own = own
         self._keeps_columns = work.chunks is not None and work.chunks.options.column_bytes > 0
         self._homes: dict[Chunk, str] = {}
         self._gate = EnvironmentGate(client, modules)
@@ -89,7 +92,7 @@ class RunTasks:
 
     def __enter__(self) -> RunTasks:
         self._gate.check()
-        plugin = RunPlugin(self._plugin, self._function, self._sources, self._gate.requirement)
+        plugin = RunPlugin(self._plugin, self._function, self._own, self._gate.requirement)
         try:
             self._client.register_plugin(plugin)
         except Exception:

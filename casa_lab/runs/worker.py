@@ -5,9 +5,11 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
+from threading import Lock
 from typing import Any, cast
 
 from coffea.processor.executor import FileMeta, WorkItem
@@ -27,9 +29,9 @@ from casa_lab.runs.failures.causes import (
 
 from .environment import Difference, Requirement
 from .merge import fold
+from .own_modules import OwnModules, Shelf, laid_out, shelf_of
 from .packing import pack, unpack
 from .profiling import profile_as_before, profile_seldom
-from .shipping import import_again
 
 RETRY_SECONDS = (0.5, 2.0)
 """Pauses before a file that failed to open or read is tried again, where that may help."""
@@ -49,24 +51,26 @@ class RunPlugin(WorkerPlugin):
         Name of the plugin, unique to the run.
     function
         The packed :class:`RunWork`.
-    sources
-        Sources of the user's modules, by name.
+    own
+        The user's modules.
     requirement
         The environment that the worker must have.
     """
 
     def __init__(
-        self, name: str, function: bytes, sources: dict[str, str], requirement: Requirement
+        self, name: str, function: bytes, own: OwnModules, requirement: Requirement
     ) -> None:
         self.name = name
         self._packed = function
-        self._sources = sources
+        self._own = own
         self._requirement = requirement
         self._unmet: list[Difference] = []
         self._reader: WorkerReader | None = None
+        self._shelf: Shelf | None = None
 
     def setup(self, worker: Worker) -> None:
         """Load nothing of the user's: an import error is to be a message, not a dead worker."""
+        self._loading = Lock()
         self._unmet = self._requirement.unmet_here()
         profile_seldom(worker)
 
@@ -75,11 +79,23 @@ class RunPlugin(WorkerPlugin):
         """What does the work, unpacked on first use."""
         if self._unmet:
             raise StrangeWorker(", ".join(map(str, self._unmet)))
-        if self._reader is None:
-            import_again(self._sources)
-            work: RunWork = unpack(self._packed)
-            self._reader = work.on_worker()
-        return self._reader
+        with self._loading:
+            if self._reader is None:
+                self._shelf = shelf_of(self._own)
+                with laid_out(self._shelf):
+                    self._own.import_loaded()
+                    work: RunWork = unpack(self._packed)
+                    self._reader = work.on_worker()
+            return self._reader
+
+    def own_modules(self) -> AbstractContextManager[None]:
+        """Let a block of code import the user's modules, if hers does so when it is called.
+
+        It may wait for blocks of runs that have other modules of the same names.
+        """
+        if self._shelf is None or not self._own.is_late:
+            return nullcontext()
+        return laid_out(self._shelf)
 
     def teardown(self, worker: Worker) -> None:
         """Close what the run kept open."""
@@ -157,7 +173,18 @@ def run_batch(
     ``shape`` tells how many of them each file has: outputs are added in the
     order of the whole run's merge.
     """
-    worker, reader = _reader_of(plugin)
+    worker, run, reader = _reader_of(plugin)
+    with run.own_modules():
+        return _process(worker, reader, items, shape, replicas)
+
+
+def _process(
+    worker: str,
+    reader: WorkerReader,
+    items: tuple[WorkItem, ...],
+    shape: tuple[int, ...],
+    replicas: Replicas,
+) -> BatchOutcome:
     started = time.perf_counter()
     reset_peak_memory()
     outcome = BatchOutcome(None, [], worker, _HOST)
@@ -201,7 +228,7 @@ def _outputs(
 
 def look_at_files(plugin: str, metas: Iterable[FileMeta], replicas: Replicas) -> MetadataOutcome:
     """Read the number of entries and the identity of files."""
-    worker, reader = _reader_of(plugin)
+    worker, _, reader = _reader_of(plugin)
     started = time.perf_counter()
     outcome = MetadataOutcome(worker=worker)
     for meta in metas:
@@ -217,10 +244,11 @@ def look_at_files(plugin: str, metas: Iterable[FileMeta], replicas: Replicas) ->
     return outcome
 
 
-def _reader_of(plugin: str) -> tuple[str, WorkerReader]:
+def _reader_of(plugin: str) -> tuple[str, RunPlugin, WorkerReader]:
     worker = get_worker()
     try:
-        return worker.address, cast(RunPlugin, worker.plugins[plugin]).reader
+        run = cast(RunPlugin, worker.plugins[plugin])
+        return worker.address, run, run.reader
     except StrangeWorker:
         raise
     except Exception as error:

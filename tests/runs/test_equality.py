@@ -9,6 +9,7 @@ from typing import Any
 
 import awkward as ak
 import pytest
+import vector
 from coffea import nanoevents
 from coffea.processor import ProcessorABC
 from comparison import assert_same_accumulator
@@ -17,7 +18,7 @@ from casa_lab.datasets.sample import make_sample
 from casa_lab.runs.loading import load_processor
 from casa_lab.runs.models import ProcessorReference
 from casa_lab.runs.processors import find_processors
-from casa_lab.runs.shipping import carry_by_value
+from casa_lab.runs.shipping import carry_file
 
 from .conftest import Process, newest_run, run_plainly
 
@@ -34,6 +35,7 @@ class Together(ProcessorABC):
         self.processors = processors
 
     def process(self, events: ak.Array) -> dict[str, Any]:
+        vector.register_awkward()  # as the module of one of them does when a run brings it
         return {name: processor.process(events) for name, processor in self.processors.items()}
 
     def postprocess(self, accumulator: dict[str, Any]) -> dict[str, Any]:
@@ -55,7 +57,7 @@ def examples() -> Callable[[str], Processors]:
             if processor.schema_name == schema:
                 reference = ProcessorReference(location=processor.location)
                 processors[processor.name] = load_processor(reference)
-                carry_by_value(reference)
+                carry_file(reference)
         return processors
 
     return of

@@ -189,22 +189,6 @@ def test_packages_of_the_user_are_compared_once_they_are_used(
     assert "rich 1.0.0 instead of" in newest_run().message
 
 
-def test_a_file_that_does_not_travel_is_told_how_to(
-    run_there: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "helpers_of_this.py").write_text("KEY = 'events'")
-    monkeypatch.syspath_prepend(tmp_path)
-
-    def with_helpers(events: Any) -> dict[str, int]:
-        import helpers_of_this
-
-        return {helpers_of_this.KEY: len(events)}
-
-    with_helpers.__module__ = "__main__"
-    with pytest.raises(RunError, match=r"no helpers_of_this\. .* import it at the top"):
-        run_there(with_helpers)
-
-
 def test_a_worker_without_casa_is_a_sentence(
     run_there: Any, add_worker: AddWorker, without_casa: Path
 ) -> None:

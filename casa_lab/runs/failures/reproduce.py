@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from casa_lab.runs.ipynb import SUFFIX
+from casa_lab.runs.keeping import as_launched
 from casa_lab.runs.literals import literal
 from casa_lab.runs.models import Failure, RunSpec
 from casa_lab.runs.pickles import is_code_kept, is_pickled
-from casa_lab.runs.shipping import as_launched
 
 _COFFEA_SCHEMAS = frozenset(
     {

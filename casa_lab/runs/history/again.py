@@ -10,6 +10,7 @@ from casa_lab.clusters import manager as clusters
 from casa_lab.errors import CasaError, Conflict, NotFound
 from casa_lab.runs import manager
 from casa_lab.runs.folder import RunFolder, open_run
+from casa_lab.runs.keeping import as_launched
 from casa_lab.runs.models import (
     AUTOMATIC_CHUNKSIZE,
     Door,
@@ -22,7 +23,6 @@ from casa_lab.runs.models import (
 )
 from casa_lab.runs.pickles import PickledCode, is_code_kept, is_pickled, read_pickled
 from casa_lab.runs.processors import read_processor
-from casa_lab.runs.shipping import as_launched
 
 from .details import files_of, metadata_of
 from .labels import read_labels
