@@ -103,7 +103,8 @@ export class CompareModel implements IDisposable {
         id,
         new Resource<RunChanges>({
           fetch: () => this._runs.changes(id, reference),
-          interval: 2_000
+          interval: 2_000,
+          isSeen: () => this.isVisible
         })
       ])
     );
@@ -136,7 +137,7 @@ export class CompareModel implements IDisposable {
         .map(each => this._runs.get(each))
         .map(run => `${run?.name} ${run?.state} ${run?.reports_sequence}`)
         .join('\n');
-      if (this._fetched.get(id) !== state) {
+      if (this._fetched.get(id) !== state || changes.isOverdue) {
         this._fetched.set(id, state);
         changes.refresh();
       }

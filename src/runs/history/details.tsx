@@ -46,20 +46,8 @@ export function Details({ model, run, trans }: IDetailsProps): JSX.Element {
 }
 
 function Contents({ model, run, trans }: IDetailsProps): JSX.Element {
-  const [details] = React.useState(
-    () =>
-      new Resource<RunDetails>({
-        fetch: () => model.details(),
-        interval: 1_000
-      })
-  );
-  const [transcript] = React.useState(
-    () =>
-      new Resource<Transcript>({
-        fetch: () => model.transcript(),
-        interval: 1_000
-      })
-  );
+  const details = useResource<RunDetails>(model, () => model.details());
+  const transcript = useResource<Transcript>(model, () => model.transcript());
   React.useEffect(() => transcript.refresh(), [transcript]);
   // Identities of files are known at the end of a run.
   React.useEffect(() => details.refresh(), [details, run.finished]);
@@ -79,6 +67,19 @@ function Contents({ model, run, trans }: IDetailsProps): JSX.Element {
   ) : (
     <p>{trans.__('Loading…')}</p>
   );
+}
+
+/** Keeps what is fetched for a component as long as that is there. */
+function useResource<T>(
+  model: RunTabModel,
+  fetch: () => Promise<T>
+): Resource<T> {
+  const [resource] = React.useState(
+    () =>
+      new Resource<T>({ fetch, interval: 1_000, isSeen: () => model.isVisible })
+  );
+  React.useEffect(() => () => resource.dispose(), [resource]);
+  return resource;
 }
 
 interface IViewProps {

@@ -1,4 +1,5 @@
 import { FakeStream, makeHistogram } from '../../histograms/testing';
+import { ResponseError } from '../../services/request';
 import { RunTabModel } from './model';
 import { FakeRuns, makeProgress, makeRun } from './testing';
 
@@ -148,6 +149,23 @@ describe('RunTabModel', () => {
     await settle();
     expect(runs.metrics).toHaveBeenCalledTimes(1);
     expect(runs.series).toHaveBeenCalledTimes(2);
+  });
+
+  it('fetches again what the server could not answer, once it is seen', async () => {
+    runs.metrics.mockRejectedValueOnce(new ResponseError('No answer.', 0));
+    model.isVisible = true;
+    model.show('metrics');
+    runs.change({ state: 'done', reports_sequence: 1 });
+    model.isVisible = false;
+    await settle();
+    expect(runs.metrics).toHaveBeenCalledTimes(1);
+    expect(model.metrics.problem).toBe('No answer.');
+    model.isVisible = true;
+    await settle();
+    expect(runs.metrics).toHaveBeenCalledTimes(2);
+    expect(model.metrics.problem).toBeNull();
+    await settle();
+    expect(runs.metrics).toHaveBeenCalledTimes(2);
   });
 
   it('looks at files anew when failures were accepted', async () => {

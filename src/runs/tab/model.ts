@@ -46,15 +46,23 @@ export class RunTabModel implements IDisposable {
       interval: 3_000,
       // Their contents come by themselves.
       identity: ({ histograms }) => JSON.stringify(histograms),
-      longest: 30_000
+      longest: 30_000,
+      isSeen: () => this._isSeen()
     });
-    const resource = <T>(interval: number, fetch: () => Promise<T>) =>
-      new Resource<T>({ fetch, interval });
+    const resource = <T>(
+      interval: number,
+      fetch: () => Promise<T>,
+      part?: RunTabPart
+    ) => new Resource<T>({ fetch, interval, isSeen: () => this._isSeen(part) });
     this.failures = resource(2_000, () => runs.failures(id));
-    this.log = resource(2_000, () => runs.log(id));
-    this.metrics = resource(2_000, () => runs.metrics(id));
-    this.series = resource(1_000, () => runs.series(id));
-    this.files = new FilesModel({ run: id, runs });
+    this.log = resource(2_000, () => runs.log(id), 'log');
+    this.metrics = resource(2_000, () => runs.metrics(id), 'metrics');
+    this.series = resource(1_000, () => runs.series(id), 'series');
+    this.files = new FilesModel({
+      run: id,
+      runs,
+      isSeen: () => this._isSeen('files')
+    });
     this.catalog.changed.connect(this._onCatalog, this);
     runs.changed.connect(this._onRuns, this);
     void this._lookFor();
@@ -278,48 +286,40 @@ export class RunTabModel implements IDisposable {
     if (!run || !this._isVisible || this._isDisposed) {
       return;
     }
-    const { chunks_failed: failed, left_out } = run.progress;
+    const { histograms_sequence: snapshot, progress, state } = run;
+    const { chunks_failed: failed, left_out } = progress;
     const ended = !isActive(run);
-    if (
-      run.histograms_sequence > 0 &&
-      this._isNews('catalog', `${run.histograms_sequence} ${ended}`)
-    ) {
-      this.catalog.refresh(ended);
-    }
+    const follow = (
+      what: string,
+      isWanted: boolean,
+      news: string,
+      resource: Pick<Resource<unknown>, 'isOverdue' | 'refresh'>
+    ): void => {
+      const isNews = this._fetched.get(what) !== news || resource.isOverdue;
+      if (isWanted && isNews) {
+        this._fetched.set(what, news);
+        resource.refresh(ended);
+      }
+    };
+    follow('catalog', snapshot > 0, `${snapshot} ${ended}`, this.catalog);
     // Whole files fail before their chunks are counted: look again at the end.
-    if (
-      (failed > 0 || ended) &&
-      this._isNews('failures', `${failed} ${left_out.chunks} ${run.state}`)
-    ) {
-      this.failures.refresh(ended);
-    }
+    const failures = `${failed} ${left_out.chunks} ${state}`;
+    follow('failures', failed > 0 || ended, failures, this.failures);
     const report = `${run.reports_sequence}`;
-    const hasReport = run.reports_sequence > 0;
-    if (hasReport && this._isSeen('metrics', report)) {
-      this.metrics.refresh(ended);
-    }
-    if (hasReport && this._isSeen('series', report)) {
-      this.series.refresh(ended);
-    }
+    const isReported = (part: RunTabPart): boolean =>
+      run.reports_sequence > 0 && this._isSeen(part);
+    follow('metrics', isReported('metrics'), report, this.metrics);
+    follow('series', isReported('series'), report, this.series);
     // What is accepted as missing changes files of a run that has ended, too.
     const files = `${report} ${failed} ${left_out.chunks}`;
-    if (hasReport && this._isSeen('files', files)) {
-      this.files.refresh(ended);
-    }
-    if (this._isSeen('log', `${run.updated} ${run.state}`)) {
-      this.log.refresh(ended);
-    }
+    follow('files', isReported('files'), files, this.files.tiles);
+    const log = `${run.updated} ${state}`;
+    follow('log', this._isSeen('log'), log, this.log);
   }
 
-  /** Whether there is news in a part that somebody sees. */
-  private _isSeen(part: RunTabPart, state: string): boolean {
-    return this._shown.has(part) && this._isNews(part, state);
-  }
-
-  private _isNews(what: string, state: string): boolean {
-    const known = this._fetched.get(what) === state;
-    this._fetched.set(what, state);
-    return !known;
+  /** Whether somebody sees the tab, and a part of it. */
+  private _isSeen(part?: RunTabPart): boolean {
+    return this._isVisible && (part === undefined || this._shown.has(part));
   }
 
   private _onCatalog({ value }: Resource<HistogramCatalog>): void {

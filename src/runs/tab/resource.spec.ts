@@ -1,4 +1,5 @@
 import { PromiseDelegate } from '@lumino/coreutils';
+import { ResponseError } from '../../services/request';
 import { Resource } from './resource';
 
 describe('Resource', () => {
@@ -79,6 +80,42 @@ describe('Resource', () => {
     patient.refresh();
     expect(fetch).toHaveBeenCalledTimes(8);
     patient.dispose();
+  });
+
+  it('asks again for what the server could not answer, while somebody waits', async () => {
+    const fetch = jest.fn(async (): Promise<string> =>
+      Promise.reject(new ResponseError('The server does not answer.', 0))
+    );
+    let isSeen = true;
+    const waiting = new Resource<string>({
+      fetch,
+      interval: 1_000,
+      isSeen: () => isSeen
+    });
+    waiting.refresh();
+    await jest.advanceTimersByTimeAsync(7_000);
+    // After 2 and 4 seconds more.
+    expect(fetch).toHaveBeenCalledTimes(3);
+    isSeen = false;
+    await jest.advanceTimersByTimeAsync(600_000);
+    expect(fetch).toHaveBeenCalledTimes(3);
+    expect(waiting.isOverdue).toBe(true);
+    isSeen = true;
+    fetch.mockResolvedValue('here');
+    waiting.refresh();
+    await jest.advanceTimersByTimeAsync(600_000);
+    expect(fetch).toHaveBeenCalledTimes(4);
+    expect([waiting.value, waiting.problem]).toEqual(['here', null]);
+    expect(waiting.isOverdue).toBe(false);
+    waiting.dispose();
+  });
+
+  it('does not ask again for what is refused', async () => {
+    resource.refresh();
+    replies[0].reject(new ResponseError('There is no such run.', 404));
+    await jest.advanceTimersByTimeAsync(600_000);
+    expect(replies).toHaveLength(1);
+    expect(resource.problem).toBe('There is no such run.');
   });
 
   it('is silent once disposed', async () => {

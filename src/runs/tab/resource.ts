@@ -1,12 +1,13 @@
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
-import { messageOf } from '../../services/request';
+import { messageOf, ResponseError } from '../../services/request';
 
 /**
  * Something that is fetched again and again.
  *
  * However often a refresh is asked for, one request is under way at a time and
- * the next one starts a while after it.
+ * the next one starts a while after it. What the server could not answer is
+ * asked for again by itself, as long as somebody waits for it.
  */
 export class Resource<T> implements IDisposable {
   constructor(options: Resource.IOptions<T>) {
@@ -14,6 +15,7 @@ export class Resource<T> implements IDisposable {
     this._interval = options.interval;
     this._identity = options.identity ?? null;
     this._longest = options.longest ?? options.interval;
+    this._isSeen = options.isSeen ?? (() => true);
     this._pause = options.interval;
   }
 
@@ -29,6 +31,11 @@ export class Resource<T> implements IDisposable {
   /** Why it could not be fetched the last time, or null. */
   get problem(): string | null {
     return this._problem;
+  }
+
+  /** Whether the last request failed in a way that another one may not. */
+  get isOverdue(): boolean {
+    return this._isOverdue;
   }
 
   /** Emitted when the value or the problem may have changed. */
@@ -76,8 +83,13 @@ export class Resource<T> implements IDisposable {
         : this._interval;
       this._value = value;
       this._problem = null;
+      this._isOverdue = false;
     } catch (error) {
       this._problem = messageOf(error);
+      this._isOverdue =
+        error instanceof ResponseError &&
+        (error.status === 0 || error.status >= 500);
+      this._pause = Math.min(2 * this._pause, LONGEST_PAUSE);
     }
     this._isLoading = false;
     if (this._isDisposed) {
@@ -85,7 +97,7 @@ export class Resource<T> implements IDisposable {
     }
     this._timer = window.setTimeout(() => {
       this._isResting = false;
-      if (this._isWanted) {
+      if (this._isWanted || (this._isOverdue && this._isSeen())) {
         this.refresh();
       }
     }, this._pause);
@@ -98,7 +110,9 @@ export class Resource<T> implements IDisposable {
   private _interval: number;
   private _isDisposed = false;
   private _isLoading = false;
+  private _isOverdue = false;
   private _isResting = false;
+  private _isSeen: () => boolean;
   private _isWanted = false;
   private _known: string | null = null;
   private _longest: number;
@@ -107,6 +121,9 @@ export class Resource<T> implements IDisposable {
   private _timer = 0;
   private _value: T | null = null;
 }
+
+/** A server that is away is asked again after this time at the latest. */
+const LONGEST_PAUSE = 30_000;
 
 export namespace Resource {
   export interface IOptions<T> {
@@ -124,5 +141,8 @@ export namespace Resource {
 
     /** Longest time that a refresh then has to wait, in milliseconds. */
     longest?: number;
+
+    /** Whether somebody waits for it; true unless given. */
+    isSeen?: () => boolean;
   }
 }

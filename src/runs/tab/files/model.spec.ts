@@ -19,7 +19,7 @@ describe('FilesModel', () => {
   });
 
   it('lists nothing before anything is chosen', async () => {
-    model.refresh();
+    model.tiles.refresh();
     await settle();
     expect(runs.tiles).toHaveBeenCalledTimes(1);
     expect(runs.files).not.toHaveBeenCalled();
@@ -36,11 +36,11 @@ describe('FilesModel', () => {
       limit: 50
     });
     expect(model.page?.total).toBe(1);
-    model.refresh();
+    model.tiles.refresh();
     await settle();
     expect(runs.files).toHaveBeenCalledTimes(2);
     model.choose(null);
-    model.refresh();
+    model.tiles.refresh();
     await settle();
     expect(runs.files).toHaveBeenCalledTimes(2);
     expect(model.page).toBeNull();

@@ -24,16 +24,17 @@ export interface IFileChoice {
 /** The files of a run: all at a glance, and a list of those that the user chose. */
 export class FilesModel implements IDisposable {
   constructor(options: FilesModel.IOptions) {
-    const { run, runs } = options;
+    const { isSeen, run, runs } = options;
     this._list = query => runs.files(run, query);
     this.tiles = new Resource<FileTiles>({
       fetch: () => runs.tiles(run),
-      interval: 2_000
+      interval: 2_000,
+      isSeen
     });
     this.tiles.changed.connect(this._onTiles, this);
   }
 
-  /** All files at a glance. */
+  /** All files at a glance; whenever they come, the list is fetched anew. */
   readonly tiles: Resource<FileTiles>;
 
   /** Emitted when the list or what is chosen changed. */
@@ -76,15 +77,6 @@ export class FilesModel implements IDisposable {
   dispose(): void {
     this.tiles.dispose();
     Signal.clearData(this);
-  }
-
-  /**
-   * Fetches the tiles, and then the list anew.
-   *
-   * @param isUrgent - True where they have surely changed.
-   */
-  refresh(isUrgent = false): void {
-    this.tiles.refresh(isUrgent);
   }
 
   /** Lists some files, or none. */
@@ -146,5 +138,8 @@ export namespace FilesModel {
     /** Id of the run. */
     run: string;
     runs: IRunManager;
+
+    /** Whether somebody sees them; true unless given. */
+    isSeen?: () => boolean;
   }
 }
