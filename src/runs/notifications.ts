@@ -31,6 +31,13 @@ export const notificationsPlugin: JupyterFrontEndPlugin<void> = {
     const trans = (translator ?? nullTranslator).load('casa-lab');
     const notices = new Map<string, string>();
     const tell = (run: Run, notice: INotice | null): void => {
+      // Of a run that has ended, nobody needs to know that it goes on. Without
+      // an id, those of everybody would be dismissed.
+      const said = notices.get(run.id);
+      if (said !== undefined) {
+        notices.delete(run.id);
+        Notification.dismiss(said);
+      }
       if (
         notice === null ||
         settings.notifications === 'none' ||
@@ -38,8 +45,6 @@ export const notificationsPlugin: JupyterFrontEndPlugin<void> = {
       ) {
         return;
       }
-      // Of a run that has ended, nobody needs to know that it goes on.
-      Notification.dismiss(notices.get(run.id));
       const id = Notification.emit(notice.message, notice.type, {
         autoClose: notice.type === 'success' ? 8000 : false,
         actions: [
