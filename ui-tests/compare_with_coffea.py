@@ -21,8 +21,8 @@ from hist import Hist
 
 from casa_lab.histograms.snapshot import collect, read_catalog, read_histogram
 from casa_lab.runs.folder import open_run
-from casa_lab.runs.loading import load_processor
 from casa_lab.runs.models import ProcessorReference
+from casa_lab.runs.usercode.loading import load_processor
 
 
 def main() -> None:

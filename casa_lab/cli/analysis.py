@@ -77,9 +77,9 @@ def read_analysis(options: argparse.Namespace) -> Analysis:
         When there is no such processor, dataset or schema.
     """
     from casa_lab.datasets.fileset import load_fileset
-    from casa_lab.runs.arguments import check_arguments
-    from casa_lab.runs.loading import load_schema
-    from casa_lab.runs.processors import read_processor
+    from casa_lab.runs.processors.arguments import check_arguments
+    from casa_lab.runs.processors.finding import read_processor
+    from casa_lab.runs.usercode.loading import load_schema
 
     location = absolute_location(options.processor)
     processor = read_processor(location)
@@ -127,7 +127,7 @@ def absolute_location(text: str) -> str:
 
 
 def _how_to_name(text: str) -> str:
-    from casa_lab.runs.processors import processors_in
+    from casa_lab.runs.processors.finding import processors_in
 
     found = processors_in(Path(text)) if text.endswith((".py", ".ipynb")) else []
     if found:
@@ -138,7 +138,7 @@ def _how_to_name(text: str) -> str:
 
 def parse_arguments(pairs: Sequence[str], processor: Processor | None = None) -> dict[str, Any]:
     """Parse ``key=value`` pairs; values are JSON where they are valid JSON, else text."""
-    from casa_lab.runs.arguments import read_argument
+    from casa_lab.runs.processors.arguments import read_argument
 
     arguments: dict[str, Any] = {}
     for pair in pairs:

@@ -16,11 +16,11 @@ from distributed import Client
 from casa_lab.clusters.connect import connect
 from casa_lab.errors import CasaError
 from casa_lab.folders import Folder, Owner, RequestInbox
-from casa_lab.runs.keeping import home_of, importable
-from casa_lab.runs.loading import describe_exception, load_processor, load_schema
 from casa_lab.runs.manager import DEFAULT_SCHEMA
 from casa_lab.runs.models import ProcessorReference
-from casa_lab.runs.shipping import carry_file
+from casa_lab.runs.usercode.keeping import home_of, importable
+from casa_lab.runs.usercode.loading import describe_exception, load_processor, load_schema
+from casa_lab.runs.usercode.shipping import carry_file
 
 from .dryrun import dry_run
 from .forecast import DryRunRecord, Forecast

@@ -15,21 +15,21 @@ from distributed import Client
 from casa_lab.errors import CasaError
 from casa_lab.reading.chunks import ChunkWork, unpacked
 from casa_lab.reading.work import RunWork
-from casa_lab.runs.dispatch import Dispatcher
 from casa_lab.runs.errors import RunError
 from casa_lab.runs.executor import CurrentRun, LiveExecutor
 from casa_lab.runs.failures.tracebacks import UserCode, trim
-from casa_lab.runs.imports import used_modules
-from casa_lab.runs.loading import describe_exception
 from casa_lab.runs.metadata import as_failure
 from casa_lab.runs.models import Failure
 from casa_lab.runs.names import check_names
-from casa_lab.runs.packing import unpack
 from casa_lab.runs.plan import Batch, is_placeholder
 from casa_lab.runs.replicas import replicas_of
-from casa_lab.runs.shipping import carry_local
-from casa_lab.runs.tasks import RunTasks
-from casa_lab.runs.worker import BatchOutcome
+from casa_lab.runs.tasks.dispatch import Dispatcher
+from casa_lab.runs.tasks.packing import unpack
+from casa_lab.runs.tasks.sending import RunTasks
+from casa_lab.runs.tasks.worker import BatchOutcome
+from casa_lab.runs.usercode.imports import used_modules
+from casa_lab.runs.usercode.loading import describe_exception
+from casa_lab.runs.usercode.shipping import carry_local
 
 from .forecast import Forecast, Sample, Workers, make_forecast
 

@@ -15,7 +15,7 @@ from casa_lab.folders import Folder, forecasts_dir, new_id, send_request
 from casa_lab.processes import start_detached
 from casa_lab.runs.models import AUTOMATIC_CHUNKSIZE, NewRun, ProcessorReference
 from casa_lab.runs.names import check_names
-from casa_lab.runs.processors import check_processor
+from casa_lab.runs.processors.finding import check_processor
 
 from .forecast import DryRun, DryRunRecord
 

@@ -12,13 +12,13 @@ from typing import Any
 
 from casa_lab.errors import BadInput
 from casa_lab.runs import manager
-from casa_lab.runs.ipynb import SUFFIX
-from casa_lab.runs.keeping import home_of, importable
-from casa_lab.runs.loading import load_processor, load_schema
 from casa_lab.runs.models import NewRun, ProcessorReference
 from casa_lab.runs.notebook import name_of
-from casa_lab.runs.pickles import NOTEBOOK, PickledCode, pickle_code
-from casa_lab.runs.processors import check_processor
+from casa_lab.runs.processors.finding import check_processor
+from casa_lab.runs.processors.ipynb import SUFFIX
+from casa_lab.runs.usercode.keeping import home_of, importable
+from casa_lab.runs.usercode.loading import load_processor, load_schema
+from casa_lab.runs.usercode.pickles import NOTEBOOK, PickledCode, pickle_code
 from casa_lab.validation import parse
 
 from .clusters import resolve_cluster

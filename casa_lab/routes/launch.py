@@ -14,12 +14,12 @@ from casa_lab.runs import manager as runs
 from casa_lab.runs.folder import RunFolder, open_run
 from casa_lab.runs.history.again import code_of, directory_of, fileset_of, request_of
 from casa_lab.runs.history.models import RunRequest
-from casa_lab.runs.ipynb import SUFFIX
-from casa_lab.runs.keeping import keeper_of
 from casa_lab.runs.models import NewRun, Processor, ProcessorQuery, ProcessorReference, Run
-from casa_lab.runs.modules import processors_of_module
-from casa_lab.runs.pickles import PickledCode, is_from_notebook, is_pickled
-from casa_lab.runs.processors import find_processors, processors_in
+from casa_lab.runs.processors.finding import find_processors, processors_in
+from casa_lab.runs.processors.ipynb import SUFFIX
+from casa_lab.runs.processors.modules import processors_of_module
+from casa_lab.runs.usercode.keeping import keeper_of
+from casa_lab.runs.usercode.pickles import PickledCode, is_from_notebook, is_pickled
 
 from .companion import Companion
 from .paths import AllowedFolders

@@ -25,10 +25,10 @@ from .environment import compare, package_versions
 from .errors import RunError
 from .folder import RunFolder
 from .history.details import files_of, metadata_of
-from .keeping import keep_source
 from .models import NewRun, ProcessorReference, RunSpec, RunState
-from .pickles import PickledCode, is_code_kept, is_from_notebook, read_pickled
 from .states import ENDED
+from .usercode.keeping import keep_source
+from .usercode.pickles import PickledCode, is_code_kept, is_from_notebook, read_pickled
 
 if TYPE_CHECKING:
     from .plan import FileKey

@@ -28,14 +28,14 @@ from .continuation import check_covers
 from .errors import RunError, RunStopped, disk_errors_explained
 from .executor import CurrentRun, LiveExecutor
 from .folder import RunFolder
-from .imports import used_modules
-from .keeping import as_launched
-from .loading import load_processor, load_schema
 from .models import RunSpec
-from .own_modules import OwnModules
-from .pickles import is_pickled, load_pickled
 from .session import RunSession
-from .shipping import carry_file
+from .usercode.imports import used_modules
+from .usercode.keeping import as_launched
+from .usercode.loading import load_processor, load_schema
+from .usercode.own_modules import OwnModules
+from .usercode.pickles import is_pickled, load_pickled
+from .usercode.shipping import carry_file
 
 CLUSTER_SECONDS = 600.0
 """How long to wait for the first worker: a batch queue may take its time."""

@@ -7,8 +7,8 @@ from itertools import islice
 
 from .metrics import Effort
 from .plan import Batch
+from .tasks.worker import BatchOutcome
 from .watching.board import FileShare
-from .worker import BatchOutcome
 
 
 def effort_of(batch: Batch, outcome: BatchOutcome) -> Effort:

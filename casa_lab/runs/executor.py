@@ -38,20 +38,20 @@ from .closures import (
     wants_errors,
 )
 from .errors import RunError, RunStopped, disk_errors_explained
-from .imports import used_modules
 from .interrupts import first_interrupt
 from .known import KnownFiles
 from .live import accumulator_of
 from .metadata import Placeholders, look_at_all
 from .models import Failure
 from .notebook import open_notebook_run
-from .own_modules import NOTHING
 from .processing import ChunkProcessing
 from .replicas import replicas_of
 from .session import RunSession
-from .shipping import carry_local
 from .showing.cells import in_kernel, show_run
-from .tasks import RunTasks
+from .tasks.sending import RunTasks
+from .usercode.imports import used_modules
+from .usercode.own_modules import NOTHING
+from .usercode.shipping import carry_local
 
 
 class CurrentRun:

@@ -24,8 +24,8 @@ from casa_lab.folders.files import replace_file
 
 from .errors import RunError
 from .merge import OrderedMerge, Place
-from .packing import pack, unpack
 from .plan import Batch, FileKey, file_key, is_placeholder
+from .tasks.packing import pack, unpack
 
 CHECKPOINT_SECONDS = 10.0
 """Least time between two checkpoints."""

@@ -31,7 +31,6 @@ from .folder import RunFolder, open_run
 from .history.index import RunIndex
 from .history.labels import read_labels, write_labels
 from .history.models import NewLabels, RunList, RunQuery
-from .keeping import home_of, keep_source
 from .metrics import RunMetrics, read_metrics
 from .models import (
     AUTOMATIC_CHUNKSIZE,
@@ -44,10 +43,11 @@ from .models import (
     RunSpec,
 )
 from .names import check_names
-from .pickles import PickledCode, is_code_kept
-from .processors import check_processor
+from .processors.finding import check_processor
 from .records import first_record
 from .states import ENDED, has_work_left
+from .usercode.keeping import home_of, keep_source
+from .usercode.pickles import PickledCode, is_code_kept
 
 LAUNCH_SECONDS = 60.0
 """How long a driver may take to own its folder before the run counts as lost."""

@@ -15,14 +15,14 @@ from distributed import Client
 from casa_lab.runs.failures.causes import Cause
 
 from .closures import Chunking
-from .dispatch import Dispatcher
 from .errors import RunStopped
 from .known import KnownFiles
 from .models import Failure
 from .plan import NO_IDENTITY, FileKey, file_key, is_placeholder
 from .session import RunSession
-from .tasks import RunTasks
-from .worker import MetadataOutcome
+from .tasks.dispatch import Dispatcher
+from .tasks.sending import RunTasks
+from .tasks.worker import MetadataOutcome
 
 LOOK_SECONDS = 0.5
 """How long a task that looks at files should take."""

@@ -18,9 +18,9 @@ from casa_lab.folders import new_id, runs_dir
 from .environment import package_versions
 from .folder import RunFolder
 from .models import ProcessorReference, RunSpec
-from .pickles import NOTEBOOK
 from .records import first_record
 from .session import RunSession
+from .usercode.pickles import NOTEBOOK
 
 
 def open_notebook_run(

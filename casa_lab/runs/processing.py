@@ -14,12 +14,10 @@ from distributed import Client, Future, KilledWorker
 
 from casa_lab.runs.failures.causes import Cause
 
-from .dispatch import Dispatcher, Finished
 from .efforts import effort_of, shares_of
 from .errors import OutputsDiffer, RunError, RunStopped
 from .metadata import Looks, Placeholders, as_failure, interleaved
 from .models import Failure
-from .pace import Pace
 from .plan import (
     Batch,
     FileKey,
@@ -33,9 +31,11 @@ from .plan import (
 )
 from .replicas import ReplicaLog
 from .session import RunSession
-from .suspects import Suspects
-from .tasks import RunTasks
-from .worker import BatchOutcome, FileOutcome, MetadataOutcome
+from .tasks.dispatch import Dispatcher, Finished
+from .tasks.pace import Pace
+from .tasks.sending import RunTasks
+from .tasks.suspects import Suspects
+from .tasks.worker import BatchOutcome, FileOutcome, MetadataOutcome
 
 _PROCESSING = "Processing."
 

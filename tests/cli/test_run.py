@@ -27,9 +27,9 @@ from casa_lab.datasets.fileset import load_fileset
 from casa_lab.folders import read_json
 from casa_lab.runs import manager as runs
 from casa_lab.runs.folder import open_run
-from casa_lab.runs.loading import load_processor
 from casa_lab.runs.models import ProcessorReference, Run
 from casa_lab.runs.states import ENDED
+from casa_lab.runs.usercode.loading import load_processor
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

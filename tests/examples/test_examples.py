@@ -17,7 +17,7 @@ from flat import HZZProcessor, ZmumuProcessor
 from physlite import PhysliteProcessor
 from ttbar import TTbarProcessor
 
-from casa_lab.runs.processors import find_processors
+from casa_lab.runs.processors.finding import find_processors
 
 # What Coffea says of files that lack something, real ones among them.
 pytestmark = pytest.mark.filterwarnings("ignore:Missing cross-reference", "ignore:Skipping")

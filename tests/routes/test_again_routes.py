@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from byhand import SOURCE
 
-from casa_lab.runs import modules
 from casa_lab.runs.folder import open_run
+from casa_lab.runs.processors import modules
 
 TRICKY = 'it\'s <b>"$HOME"</b> %'
 

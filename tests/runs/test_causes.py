@@ -10,7 +10,7 @@ from coffea.processor.executor import FileMeta
 from distributed import KilledWorker
 
 from casa_lab.runs.failures.causes import explain_chunk, explain_file
-from casa_lab.runs.tasks import explain_loss
+from casa_lab.runs.tasks.sending import explain_loss
 
 from .chunks import chunk
 

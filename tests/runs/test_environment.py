@@ -22,9 +22,9 @@ from casa_lab.runs.environment import (
     packages_of,
     probe,
 )
-from casa_lab.runs.imports import used_modules
-from casa_lab.runs.loading import load_processor
 from casa_lab.runs.models import ProcessorReference
+from casa_lab.runs.usercode.imports import used_modules
+from casa_lab.runs.usercode.loading import load_processor
 
 versions = st.dictionaries(
     st.sampled_from("abc"), st.sampled_from(["1.2.3", "1.2.4", "1.3.0", "2026.9.0", UNKNOWN])

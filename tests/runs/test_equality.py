@@ -15,10 +15,10 @@ from coffea.processor import ProcessorABC
 from comparison import assert_same_accumulator
 
 from casa_lab.datasets.sample import make_sample
-from casa_lab.runs.loading import load_processor
 from casa_lab.runs.models import ProcessorReference
-from casa_lab.runs.processors import find_processors
-from casa_lab.runs.shipping import carry_file
+from casa_lab.runs.processors.finding import find_processors
+from casa_lab.runs.usercode.loading import load_processor
+from casa_lab.runs.usercode.shipping import carry_file
 
 from .conftest import Process, newest_run, run_plainly
 

@@ -19,10 +19,10 @@ from comparison import assert_same_accumulator
 from distributed import Client, LocalCluster
 from patience import wait_until
 
-from casa_lab.runs import gate as gates
 from casa_lab.runs import manager
 from casa_lab.runs.errors import RunError
 from casa_lab.runs.executor import LiveExecutor
+from casa_lab.runs.tasks import gate as gates
 
 from .conftest import Process, newest_run
 from .gates import Gate

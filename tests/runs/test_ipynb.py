@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from casa_lab.errors import BadInput
-from casa_lab.runs.ipynb import module_name, module_source
-from casa_lab.runs.processors import processors_in, read_processor
+from casa_lab.runs.processors.finding import processors_in, read_processor
+from casa_lab.runs.processors.ipynb import module_name, module_source
 
 MASS = """
 class Mass(processor.ProcessorABC):

@@ -14,7 +14,7 @@ from distributed import Client
 from casa_lab.folders.location import known_files
 from casa_lab.runs.executor import LiveExecutor
 from casa_lab.runs.known import KnownFiles
-from casa_lab.runs.tasks import RunTasks
+from casa_lab.runs.tasks.sending import RunTasks
 
 from .conftest import EVENTS, Process, run_plainly, write_file
 

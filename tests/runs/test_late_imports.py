@@ -21,8 +21,8 @@ from casa_lab.forecasts.driver import dry_run_of
 from casa_lab.runs import manager
 from casa_lab.runs.errors import RunError
 from casa_lab.runs.folder import open_run
-from casa_lab.runs.loading import load_processor
 from casa_lab.runs.models import NewRun, ProcessorReference
+from casa_lab.runs.usercode.loading import load_processor
 
 from .conftest import CHUNK, EVENTS, FILES, Process
 from .gates import wait_for_end

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from casa_lab.runs.errors import RunError
 from casa_lab.runs.ledger import Ledger
-from casa_lab.runs.packing import pack
 from casa_lab.runs.plan import Batch, FileWork, Queue, make_plan
+from casa_lab.runs.tasks.packing import pack
 
 from .chunks import chunk
 

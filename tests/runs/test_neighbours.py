@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from casa_lab.runs.neighbours import Neighbours, neighbours_of, root_of
+from casa_lab.runs.usercode.neighbours import Neighbours, neighbours_of, root_of
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from patience import wait_until
 
-from casa_lab.runs import own_modules
-from casa_lab.runs.own_modules import (
+from casa_lab.runs.usercode import own_modules
+from casa_lab.runs.usercode.own_modules import (
     ModuleSource,
     OwnModules,
     Shelf,

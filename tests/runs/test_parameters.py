@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from casa_lab.errors import BadInput
-from casa_lab.runs.arguments import check_arguments, read_argument
-from casa_lab.runs.definitions import Definition, find_definitions
 from casa_lab.runs.models import Parameter, Processor
+from casa_lab.runs.processors.arguments import check_arguments, read_argument
+from casa_lab.runs.processors.definitions import Definition, find_definitions
 
 
 def read(source: str) -> list[Definition]:

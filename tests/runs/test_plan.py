@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casa_lab.runs.merge import OrderedMerge
-from casa_lab.runs.pace import LEAST_TASK_SECONDS, MOST_TASK_SECONDS, Pace
 from casa_lab.runs.plan import (
     BATCH_CHUNKS,
     Batch,
@@ -22,6 +21,7 @@ from casa_lab.runs.plan import (
     make_plan,
     weight,
 )
+from casa_lab.runs.tasks.pace import LEAST_TASK_SECONDS, MOST_TASK_SECONDS, Pace
 
 from .chunks import chunk, chunks_of
 

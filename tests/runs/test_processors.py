@@ -13,10 +13,10 @@ import pytest
 from coffea.processor import ProcessorABC
 
 from casa_lab.errors import BadInput
-from casa_lab.runs import processors
-from casa_lab.runs.loading import load_processor
 from casa_lab.runs.models import ProcessorReference
-from casa_lab.runs.processors import find_processors, read_processor
+from casa_lab.runs.processors import finding as processors
+from casa_lab.runs.processors.finding import find_processors, read_processor
+from casa_lab.runs.usercode.loading import load_processor
 
 SIMPLE = """
 from coffea import processor

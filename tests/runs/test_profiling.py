@@ -11,7 +11,7 @@ from patience import wait_until
 from tornado.ioloop import PeriodicCallback
 
 from casa_lab.runs.executor import LiveExecutor
-from casa_lab.runs.profiling import MILLISECONDS, profile_as_before, profile_seldom
+from casa_lab.runs.tasks.profiling import MILLISECONDS, profile_as_before, profile_seldom
 
 from .conftest import CHUNK
 

@@ -29,7 +29,7 @@ from casa_lab.runs.failures.grouping import common_cause
 from casa_lab.runs.folder import open_run
 from casa_lab.runs.models import NewRun
 from casa_lab.runs.replicas import replicas_of
-from casa_lab.runs.worker import RETRY_SECONDS
+from casa_lab.runs.tasks.worker import RETRY_SECONDS
 
 from .conftest import CHUNK, EVENTS, FILES, Process, newest_run, write_file
 from .gates import Gate, wait_for_end

@@ -10,9 +10,9 @@ import pytest
 
 from casa_lab.errors import BadInput
 from casa_lab.runs.failures.reproduce import reproducing_code
-from casa_lab.runs.keeping import keep_source
-from casa_lab.runs.loading import load_processor
 from casa_lab.runs.models import ProcessorReference, RunSpec
+from casa_lab.runs.usercode.keeping import keep_source
+from casa_lab.runs.usercode.loading import load_processor
 
 from .listed import failure, whole_file
 

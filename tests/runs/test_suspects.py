@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from casa_lab.runs.plan import Batch
-from casa_lab.runs.suspects import LEAST_EVENTS, Suspects
+from casa_lab.runs.tasks.suspects import LEAST_EVENTS, Suspects
 
 from .chunks import chunk
 

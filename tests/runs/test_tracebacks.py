@@ -61,7 +61,7 @@ def test_a_chain_of_exceptions_keeps_its_messages() -> None:
         ("/opt/env/lib64/python3.12/site-packages/hist/basehist.py", False),
         ("/usr/lib/python3/dist-packages/uproot/source.py", False),
         ("C:\\env\\Lib\\site-packages\\dask\\base.py", False),
-        ("/work/checkout/casa_lab/runs/worker.py", False),
+        ("/work/checkout/casa_lab/runs/tasks/worker.py", False),
         ("/work/checkout/casa_lab/reading/chunks.py", False),
         ("/home/me/casa_lab_analysis/runs.py", True),
         ("<frozen importlib._bootstrap>", False),

@@ -15,7 +15,7 @@ from casa_lab.reading.chunks import FileChanged
 from casa_lab.reading.measures import peak_memory_bytes
 from casa_lab.reading.patience import Stalled
 from casa_lab.runs.models import FailureKind
-from casa_lab.runs.packing import pack, unpack
+from casa_lab.runs.tasks.packing import pack, unpack
 from casa_lab.wording import visible
 
 PACKED_CHAIN_BYTES = 10_000

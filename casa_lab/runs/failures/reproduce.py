@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from casa_lab.runs.ipynb import SUFFIX
-from casa_lab.runs.keeping import as_launched
 from casa_lab.runs.literals import literal
 from casa_lab.runs.models import Failure, RunSpec
-from casa_lab.runs.pickles import is_code_kept, is_pickled
+from casa_lab.runs.processors.ipynb import SUFFIX
+from casa_lab.runs.usercode.keeping import as_launched
+from casa_lab.runs.usercode.pickles import is_code_kept, is_pickled
 
 _COFFEA_SCHEMAS = frozenset(
     {
@@ -46,10 +46,10 @@ def reproducing_code(failure: Failure, spec: RunSpec, kept: Path) -> str:
     names = ["NanoEventsFactory"] if own_schema else [spec.schema_name, "NanoEventsFactory"]
     lines = [f"# {line}" for line in _remarks(failure, spec)]
     if pickled:
-        lines.append("from casa_lab.runs.pickles import load_pickled")
+        lines.append("from casa_lab.runs.usercode.pickles import load_pickled")
     elif not from_notebook:
         lines += [
-            "from casa_lab.runs.loading import load_processor",
+            "from casa_lab.runs.usercode.loading import load_processor",
             "from casa_lab.runs.models import ProcessorReference",
         ]
     lines += [f"from coffea.nanoevents import {', '.join(sorted(names))}", ""]

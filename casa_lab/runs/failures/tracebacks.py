@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
-from casa_lab.runs.ipynb import SUFFIX
 from casa_lab.runs.models import RunSpec
-from casa_lab.runs.pickles import NOTEBOOK
+from casa_lab.runs.processors.ipynb import SUFFIX
+from casa_lab.runs.usercode.pickles import NOTEBOOK
 
 _START = "Traceback (most recent call last):"
 _FRAME = re.compile(r'^  File "(?P<file>.+)", line (?P<line>\d+)(?:, in .*)?$')

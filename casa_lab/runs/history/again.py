@@ -10,7 +10,6 @@ from casa_lab.clusters import manager as clusters
 from casa_lab.errors import CasaError, Conflict, NotFound
 from casa_lab.runs import manager
 from casa_lab.runs.folder import RunFolder, open_run
-from casa_lab.runs.keeping import as_launched
 from casa_lab.runs.models import (
     AUTOMATIC_CHUNKSIZE,
     Door,
@@ -21,8 +20,9 @@ from casa_lab.runs.models import (
     Run,
     RunSpec,
 )
-from casa_lab.runs.pickles import PickledCode, is_code_kept, is_pickled, read_pickled
-from casa_lab.runs.processors import read_processor
+from casa_lab.runs.processors.finding import read_processor
+from casa_lab.runs.usercode.keeping import as_launched
+from casa_lab.runs.usercode.pickles import PickledCode, is_code_kept, is_pickled, read_pickled
 
 from .details import files_of, metadata_of
 from .labels import read_labels

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from casa_lab.runs.folder import RunFolder, open_run
-from casa_lab.runs.pickles import CELLS, NOTEBOOK
+from casa_lab.runs.usercode.pickles import CELLS, NOTEBOOK
 
 from .identities import read_identities
 from .models import DatasetFacts, FileFact, RunDetails, SourceFile

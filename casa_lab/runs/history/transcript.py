@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from casa_lab.runs.folder import RunFolder, open_run
-from casa_lab.runs.ipynb import SUFFIX
 from casa_lab.runs.literals import literal
 from casa_lab.runs.models import NewRun
+from casa_lab.runs.processors.ipynb import SUFFIX
 
 from .again import asked_for, code_of
 from .details import files_of
@@ -51,7 +51,7 @@ def _code(folder: RunFolder, new: NewRun, is_pickled: bool = False) -> str:
     else:
         imports, value = ["import casa_lab"], literal(fileset)
     if is_pickled:
-        imports.append("from casa_lab.runs.pickles import load_pickled")
+        imports.append("from casa_lab.runs.usercode.pickles import load_pickled")
         made = [f"made = load_pickled({literal(str(folder.processor))})"]
         processor, schema = "made.processor", f"made.schema or {literal(new.schema_name)}"
     else:

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from casa_lab.errors import BadInput, suggestion
-
-from .models import ItemKind, Parameter, ParameterKind, Processor
+from casa_lab.runs.models import ItemKind, Parameter, ParameterKind, Processor
 
 MOST_SHOWN = 60
 """How much of a value a sentence repeats."""

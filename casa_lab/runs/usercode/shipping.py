@@ -18,10 +18,11 @@ from typing import Any
 
 import cloudpickle
 
-from .environment import PACKAGES
+from casa_lab.runs.environment import PACKAGES
+from casa_lab.runs.models import ProcessorReference
+
 from .imports import imported_when_called, used_modules
 from .keeping import file_of
-from .models import ProcessorReference
 from .neighbours import neighbours_of, root_of
 from .own_modules import NOTHING, ModuleSource, OwnModules
 

@@ -15,10 +15,10 @@ from tempfile import TemporaryDirectory
 
 from casa_lab.errors import NotFound
 from casa_lab.folders import runs_dir
+from casa_lab.runs.folder import open_run
+from casa_lab.runs.models import ProcessorReference
+from casa_lab.runs.processors import ipynb
 
-from . import ipynb
-from .folder import open_run
-from .models import ProcessorReference
 from .neighbours import neighbours_of
 
 

@@ -22,8 +22,7 @@ from types import ModuleType
 from typing import Any
 
 from casa_lab.errors import BadInput, suggestion
-
-from .models import ProcessorReference
+from casa_lab.runs.models import ProcessorReference
 
 _loaded_files: dict[str, Path] = {}
 """Modules that were imported from a file here, by name."""

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from casa_lab.errors import BadInput
 from casa_lab.folders.cache import read_once
+from casa_lab.runs.models import Processor, ProcessorReference
 
 from . import ipynb
 from .arguments import check_arguments
 from .definitions import BASE, EVENTS, Definition, find_definitions
-from .models import Processor, ProcessorReference
 
 MAX_DEPTH = 6
 """How many folders deep processors are looked for."""
@@ -50,7 +50,7 @@ def find_processors(root: Path) -> list[Processor]:
     Notes
     -----
     Files are parsed, never imported, and only again after they have changed.
-    :func:`~casa_lab.runs.definitions.find_definitions` says what counts.
+    :func:`~casa_lab.runs.processors.definitions.find_definitions` says what counts.
     """
     root = root.absolute()
     return [

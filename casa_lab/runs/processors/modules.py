@@ -16,9 +16,9 @@ import sys
 from pathlib import Path
 
 from casa_lab.errors import BadInput, Unavailable
+from casa_lab.runs.models import Processor, ProcessorList
 
-from .models import Processor, ProcessorList
-from .processors import processors_in
+from .finding import processors_in
 
 SECONDS = 30.0
 """How long a look may take: importing an analysis from a shared file system does."""
@@ -45,7 +45,7 @@ def processors_of_module(module: str, directory: Path | None = None) -> list[Pro
     """
     if not _MODULE.fullmatch(module):
         raise BadInput(f"{module!r} is not the name of a module, such as package.module.")
-    command = [sys.executable, "-m", "casa_lab.runs.modules", module]
+    command = [sys.executable, "-m", "casa_lab.runs.processors.modules", module]
     try:
         found = subprocess.run(
             command,
@@ -74,7 +74,7 @@ def find_in_module(name: str) -> list[Processor]:
     BadInput
         When there is no such module, or it fails.
     """
-    from .loading import import_module
+    from casa_lab.runs.usercode.loading import import_module
 
     try:
         spec = importlib.util.find_spec(name)

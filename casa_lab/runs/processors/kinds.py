@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .models import ItemKind, ParameterKind
+from casa_lab.runs.models import ItemKind, ParameterKind
 
 _SCALARS: dict[str, ItemKind] = {
     "bool": "bool",

@@ -20,7 +20,7 @@ from dask.typing import Key
 from distributed import Client, Future
 from distributed.client import ClosedClientError
 
-from .errors import RunError
+from casa_lab.runs.errors import RunError
 
 Work = TypeVar("Work")
 

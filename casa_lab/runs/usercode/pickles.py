@@ -22,8 +22,8 @@ from typing import Any
 import cloudpickle
 
 from casa_lab.errors import BadInput
+from casa_lab.runs.models import NewRun, RunSpec
 
-from .models import NewRun, RunSpec
 from .own_modules import ModuleSource, OwnModules, import_from
 from .shipping import carry_local, together
 
@@ -117,8 +117,9 @@ def pickle_code(processor: Any, schema: type[Any] | None = None) -> PickledCode:
     BadInput
         When it cannot be pickled.
     """
+    from casa_lab.runs.notebook import name_of
+
     from .cells import source_of_cells
-    from .notebook import name_of
 
     own = together(carry_local(part) for part in (processor, schema) if part is not None)
     content = {

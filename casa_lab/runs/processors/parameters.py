@@ -15,8 +15,9 @@ from typing import Any
 from docstring_parser import ParseError
 from docstring_parser import parse as parse_docstring
 
+from casa_lab.runs.models import Parameter
+
 from .kinds import UNKNOWN, Kind, kind_of_annotation, kind_of_default, kind_of_text
-from .models import Parameter
 
 _NO_FIELDS = frozenset({"ClassVar", "InitVar"})
 

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 
 from distributed import Client, Scheduler
 
-from .environment import (
+from casa_lab.runs.environment import (
     PACKAGES,
     PROBE,
     UNKNOWN,
@@ -25,7 +25,7 @@ from .environment import (
     compare,
     probe_variables,
 )
-from .errors import RunError
+from casa_lab.runs.errors import RunError
 
 MOST_SENT_AWAY = 8
 """Workers of another environment that may join and be sent away before the run gives up."""
