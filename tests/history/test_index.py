@@ -140,6 +140,22 @@ def test_the_index_may_be_lost_or_damaged(put_run: PutRun, reads: list[str]) -> 
     assert reads == []
 
 
+@pytest.mark.parametrize("kept_bytes", [4096, 3 * 4096, 10 * 4096])
+def test_an_index_that_is_damaged_behind_its_head_is_made_anew(
+    put_run: PutRun, reads: list[str], kept_bytes: int
+) -> None:
+    for number in range(20):
+        put_run(number, note="long " * 2000)
+    whole = names()
+    data = run_index().read_bytes()
+    run_index().write_bytes(data[:kept_bytes].ljust(len(data), b"\xff"))
+    assert names() == whole
+    assert len(manager.run_ids()) == len(manager.list_runs()) == 20
+    reads.clear()
+    assert names() == whole
+    assert reads == []
+
+
 def test_without_a_place_for_the_index_runs_are_listed_nevertheless(
     put_run: PutRun, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

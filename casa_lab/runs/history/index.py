@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 from casa_lab.errors import BadInput, NotFound
 from casa_lab.runs.models import Run
@@ -48,6 +49,8 @@ _SCHEMA = (
 _STORE = "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 _log = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
 
 Row = tuple[str, str, float, str, bool, str, str, str, str]
 
@@ -84,7 +87,8 @@ class RunIndex:
         """
         where, values = _condition(query)
         older, age = _older(query.before)
-        with self._up_to_date() as database:
+
+        def look(database: sqlite3.Connection) -> RunList:
             (total,) = database.execute(f"SELECT COUNT(*) FROM runs {where}", values).fetchone()
             found = database.execute(
                 f"SELECT created, id, body FROM runs {where} {older} "
@@ -97,26 +101,41 @@ class RunIndex:
                 (MOST_TAGS,),
             ).fetchall()
             (archived,) = database.execute("SELECT COUNT(*) FROM runs WHERE archived").fetchone()
-        page = found[: query.limit]
-        return RunList(
-            runs=[Run.model_validate_json(body) for _, _, body in page],
-            total=total,
-            next=f"{page[-1][0]!r}~{page[-1][1]}" if len(found) > len(page) else None,
-            tags=[TagCount(tag=tag, runs=runs) for tag, runs in tags],
-            archived=archived,
-        )
+            page = found[: query.limit]
+            return RunList(
+                runs=[Run.model_validate_json(body) for _, _, body in page],
+                total=total,
+                next=f"{page[-1][0]!r}~{page[-1][1]}" if len(found) > len(page) else None,
+                tags=[TagCount(tag=tag, runs=runs) for tag, runs in tags],
+                archived=archived,
+            )
+
+        return self._ask(look)
 
     def all(self) -> list[Run]:
         """Return all runs, newest first."""
-        with self._up_to_date() as database:
-            rows = database.execute("SELECT body FROM runs ORDER BY created DESC, id DESC")
-            return [Run.model_validate_json(body) for (body,) in rows]
+        return [Run.model_validate_json(body) for body in self._column("body")]
 
     def ids(self) -> list[str]:
         """Return the ids of all runs, newest first."""
-        with self._up_to_date() as database:
-            rows = database.execute("SELECT id FROM runs ORDER BY created DESC, id DESC")
-            return [id_ for (id_,) in rows]
+        return self._column("id")
+
+    def _column(self, name: str) -> list[str]:
+        """Return one column, newest runs first."""
+        question = f"SELECT {name} FROM runs ORDER BY created DESC, id DESC"
+        return self._ask(lambda database: [value for (value,) in database.execute(question)])
+
+    def _ask(self, question: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        """Ask the index, brought up to date; a new one where it turns out to be damaged."""
+        try:
+            with self._up_to_date() as database:
+                return question(database)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            self._drop()
+            with self._up_to_date() as database:
+                return question(database)
 
     @contextmanager
     def _up_to_date(self) -> Iterator[sqlite3.Connection]:
@@ -142,10 +161,13 @@ class RunIndex:
                 _log.warning("The index of runs %s cannot be used: %s", self._path, error)
                 break
             except sqlite3.DatabaseError:
-                _log.warning("The index of runs %s is damaged; it is made anew.", self._path)
-                with suppress(OSError):
-                    self._path.unlink()
+                self._drop()
         return _connect(":memory:")
+
+    def _drop(self) -> None:
+        _log.warning("The index of runs %s is damaged; it is made anew.", self._path)
+        with suppress(OSError):
+            self._path.unlink()
 
     def _refresh(self, database: sqlite3.Connection) -> None:
         """Read the folders that changed, and those that may change without a trace."""
