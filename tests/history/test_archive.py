@@ -255,6 +255,15 @@ def test_damaged_archives_are_refused(file: Path, elsewhere: Path) -> None:
     nothing_came_of_it(elsewhere)
 
 
+def test_a_name_of_nothing_is_refused(run: RunFolder, elsewhere: Path, tmp_path: Path) -> None:
+    path = write(tmp_path / "evil.zip", {**whole(run), "nameless": b""})
+    # For zipfile a name ends at its first null byte.
+    path.write_bytes(path.read_bytes().replace(b"nameless", b"\0ameless"))
+    with pytest.raises(BadInput, match="or it is damaged"):
+        archive.import_run(path)
+    nothing_came_of_it(elsewhere)
+
+
 def test_a_run_that_goes_on_is_exported_as_it_is(put_run: PutRun) -> None:
     folder = put_run(3, "running")
     folder.groups.mkdir()

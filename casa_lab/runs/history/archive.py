@@ -109,7 +109,14 @@ def import_run(path: Path) -> str:
                     folder.path.rename(runs_dir() / id_)
                 except OSError as error:
                     raise Conflict(f"The run {id_} cannot be put in its place: {error}.") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        IndexError,
+        RuntimeError,
+        ValueError,
+    ) as error:
         raise BadInput(f"This is not the archive of a run, or it is damaged: {error}.") from error
     return id_
 
