@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import logging
-import re
-import shutil
 import socket
 import sys
 import time
@@ -18,8 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from casa_lab.errors import BadInput, Conflict, NotFound, Unavailable
-from casa_lab.folders import Folder, clusters_dir, new_id, read_json, send_request
+from casa_lab.errors import BadInput, Conflict, NotFound
+from casa_lab.folders import Folder, clusters_dir, is_id, new_id, read_json, send_request
 from casa_lab.folders.journal import read_journal
 from casa_lab.processes import start_detached
 
@@ -71,12 +69,8 @@ def start(new: NewCluster, extra: Iterable[Profile | Mapping[str, Any]] = ()) ->
         created=time.time(),
     )
     record = first_record(workers)
-    folder.create(spec.model_dump(), record.model_dump())
-    try:
+    with folder.begun(spec.model_dump(), record.model_dump(), "The cluster"):
         start_detached([spec.python, "-m", "casa_lab.clusters.host", str(folder.path)], folder.log)
-    except OSError as error:
-        shutil.rmtree(folder.path)
-        raise Unavailable(f"The host process of the cluster cannot be started: {error}.") from error
     return _show(spec, record)
 
 
@@ -193,8 +187,7 @@ def confined_to(cluster: Cluster) -> str | None:
 
 
 def _folder(cluster_id: str) -> Folder:
-    # An identity comes from the browser: it must not lead out of the directory.
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", cluster_id):
+    if not is_id(cluster_id):
         raise NotFound(f"There is no cluster {cluster_id!r}.")
     return Folder(clusters_dir() / cluster_id)
 

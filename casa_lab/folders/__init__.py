@@ -9,7 +9,7 @@ A run or a cluster is a folder: ``spec.json`` (what was asked, never changes),
 from .files import read_json, write_json
 from .folder import Folder
 from .journal import Journal
-from .location import clusters_dir, data_dir, forecasts_dir, new_id, run_index, runs_dir
+from .location import clusters_dir, data_dir, forecasts_dir, is_id, new_id, run_index, runs_dir
 from .owner import Owner, is_owned
 from .requests import RequestInbox, forget_requests, send_request
 
@@ -22,6 +22,7 @@ __all__ = [
     "data_dir",
     "forecasts_dir",
     "forget_requests",
+    "is_id",
     "is_owned",
     "new_id",
     "read_json",

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from casa_lab.errors import Unavailable
 
 from .files import read_json, write_json
 from .owner import is_owned, is_silent
@@ -40,9 +44,33 @@ class Folder:
     def create(self, spec: dict[str, Any], state: dict[str, Any]) -> None:
         """Make the folder, private to the user, with its spec and first state."""
         self.path.mkdir(mode=0o700, parents=True)
-        # The state goes first: a folder counts as existing once it has a spec.
-        write_json(self.path / "state.json", state)
-        write_json(self.path / "spec.json", spec)
+        with self._or_nothing():
+            # The state goes first: a folder counts as existing once it has a spec.
+            write_json(self.path / "state.json", state)
+            write_json(self.path / "spec.json", spec)
+
+    @contextmanager
+    def begun(self, spec: dict[str, Any], state: dict[str, Any], what: str) -> Iterator[None]:
+        """Make the folder, and fill it in a block of code; when that fails, nothing is left.
+
+        Parameters
+        ----------
+        spec, state
+            As for :meth:`create`.
+        what
+            Names it in the error, such as ``The run``.
+
+        Raises
+        ------
+        Unavailable
+            When the disk is full, or a process cannot be started.
+        """
+        try:
+            self.create(spec, state)
+            with self._or_nothing():
+                yield
+        except OSError as error:
+            raise Unavailable(f"{what} cannot be started: {error}.") from error
 
     def exists(self) -> bool:
         """Tell whether the folder has been completely created."""
@@ -62,8 +90,19 @@ class Folder:
 
     def delete(self) -> None:
         """Delete the folder with all that it holds."""
-        # Renamed first, so that nobody ever reads a folder that is half deleted.
-        shutil.rmtree(self.path.rename(self.path.with_name(f".{self.path.name}")))
+        shutil.rmtree(self.hide())
+
+    def hide(self) -> Path:
+        """Give the folder a name that nobody reads, not even half deleted, and return it."""
+        return self.path.rename(self.path.with_name(f".{self.path.name}"))
+
+    @contextmanager
+    def _or_nothing(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            shutil.rmtree(self.path, ignore_errors=True)
+            raise
 
     def is_owned(self) -> bool:
         """Tell whether a living process owns the folder."""

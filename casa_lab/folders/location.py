@@ -10,6 +10,9 @@ from pathlib import Path
 
 ENVIRONMENT_VARIABLE = "CASA_DATA_DIR"
 
+LONGEST_ID = 255
+"""Most bytes of a name: a file system only says of a longer one that it is too long."""
+
 
 def data_dir() -> Path:
     """Return Casa's data directory, made private to the user.
@@ -62,6 +65,13 @@ def new_id(name: str) -> str:
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:32].strip("-") or "unnamed"
     stamp = datetime.now(timezone.utc).strftime("%Y%m%d-%H%M%S")
     return f"{stamp}-{slug}-{secrets.token_hex(2)}"
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text can be the name of a folder here; anything else leads elsewhere."""
+    size = len(text.encode(errors="replace"))
+    plain = "\0" not in text and not text.startswith(".") and Path(text).name == text
+    return plain and 0 < size <= LONGEST_ID
 
 
 def _private(path: Path) -> Path:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from pathlib import Path
+from contextlib import suppress
 from typing import Any
 
 from pydantic import BaseModel
 
-from casa_lab.errors import NotFound, Unavailable
-from casa_lab.folders import Folder, forecasts_dir, new_id, send_request
+from casa_lab.errors import NotFound
+from casa_lab.folders import Folder, forecasts_dir, is_id, new_id, send_request
 from casa_lab.processes import start_detached
 from casa_lab.runs.models import AUTOMATIC_CHUNKSIZE, NewRun, ProcessorReference
 from casa_lab.runs.names import check_names
@@ -70,14 +70,11 @@ def launch(new: NewRun, fileset: dict[str, Any], cluster: str) -> DryRun:
         chunksize=new.chunksize or AUTOMATIC_CHUNKSIZE,
     )
     record = DryRunRecord(state="running", message="Waiting to start.", updated=time.time())
-    folder.create(spec.model_dump(mode="json"), record.model_dump(mode="json"))
-    try:
+    kept = spec.model_dump(mode="json"), record.model_dump(mode="json")
+    with folder.begun(*kept, "The dry run"):
         start_detached(
             [sys.executable, "-m", "casa_lab.forecasts.driver", str(folder.path)], folder.log
         )
-    except OSError as error:
-        shutil.rmtree(folder.path)
-        raise Unavailable(f"The dry run cannot be started: {error}.") from error
     return get(folder.id)
 
 
@@ -114,8 +111,7 @@ def cancel(dry_run: str) -> None:
 
 def _open(dry_run: str) -> Folder:
     folder = Folder(forecasts_dir() / dry_run)
-    # An id is one folder name: anything else would reach outside the directory.
-    if dry_run.startswith(".") or Path(dry_run).name != dry_run or not folder.exists():
+    if not is_id(dry_run) or not folder.exists():
         raise NotFound(f"There is no dry run {dry_run!r}. They are kept for a day.")
     return folder
 
@@ -126,5 +122,6 @@ def _read(folder: Folder) -> DryRunRecord:
 
 def _forget_old() -> None:
     for path in forecasts_dir().iterdir():
-        if time.time() - path.stat().st_mtime > KEPT_SECONDS:
-            shutil.rmtree(path, ignore_errors=True)
+        with suppress(FileNotFoundError):  # somebody else was faster
+            if time.time() - path.stat().st_mtime > KEPT_SECONDS:
+                shutil.rmtree(path, ignore_errors=True)

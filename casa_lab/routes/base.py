@@ -14,6 +14,7 @@ from jupyter_server.base.handlers import APIHandler
 from pydantic import BaseModel
 
 from casa_lab.errors import BadInput, CasaError, Conflict, NotFound, TooLarge, Unavailable
+from casa_lab.folders.files import DISK_ERRORS
 from casa_lab.openapi import ENDPOINTS, Endpoint, ErrorReply
 from casa_lab.validation import Model, parse, parse_json
 
@@ -115,6 +116,12 @@ class CasaHandler(APIHandler):
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer an exception with a status and a sentence."""
         _, error, _ = kwargs.get("exc_info", (None, None, None))
+        if isinstance(error, OSError) and error.errno in DISK_ERRORS:
+            # Whatever was to be written or read, and wherever that turned out.
+            error = Unavailable(
+                f"Casa cannot keep its data: {error.strerror}. Make room on its disk, then try "
+                "again."
+            )
         if isinstance(error, CasaError):
             self.set_status(_status(error))
             message = str(error)

@@ -9,7 +9,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from casa_lab.errors import NotFound
-from casa_lab.folders import Folder, runs_dir
+from casa_lab.folders import Folder, is_id, runs_dir
 from casa_lab.folders.cache import read_once
 
 from .models import Failure, LeftOutChunk, RunRecord, RunSpec
@@ -139,7 +139,6 @@ def open_run(run: str) -> RunFolder:
         When there is no run of that id.
     """
     folder = RunFolder(runs_dir() / run)
-    # An id is one folder name: anything else would reach outside the directory.
-    if not run or run.startswith(".") or Path(run).name != run or not folder.exists():
+    if not is_id(run) or not folder.exists():
         raise NotFound(f"There is no run {run!r}. It may have been deleted.")
     return folder

@@ -20,7 +20,7 @@ from typing import Any
 from pydantic_core import PydanticSerializationError
 
 from casa_lab.clusters import manager as clusters
-from casa_lab.errors import BadInput, Conflict, Unavailable
+from casa_lab.errors import BadInput, Conflict, NotFound, Unavailable
 from casa_lab.folders import forget_requests, new_id, run_index, runs_dir, send_request
 from casa_lab.folders.owner import HEARTBEAT_LIMIT_SECONDS
 from casa_lab.processes import start_detached
@@ -156,8 +156,8 @@ def _launch(
         continues=older and older.id,
     )
     folder = RunFolder(runs_dir() / spec.id)
-    folder.create(_as_json(spec), first_record(cluster).model_dump(mode="json"))
-    try:
+    state = first_record(cluster).model_dump(mode="json")
+    with folder.begun(_as_json(spec), state, "The run"):
         if code is not None:
             code.keep(folder.processor)
         else:
@@ -167,9 +167,6 @@ def _launch(
         if spec.git is not None and (diff := git_diff(source)):
             folder.diff.write_text(diff, encoding="utf-8")
         _start_driver(folder, spec, cluster)
-    except OSError as error:
-        shutil.rmtree(folder.path)
-        raise Unavailable(f"The run cannot be started: {error}.") from error
     return get(spec.id)
 
 
@@ -235,13 +232,17 @@ def restart(folder: RunFolder, message: str) -> Run:
     message
         What is said of it until the driver is up.
     """
-    record = folder.record()
-    cluster = living_cluster(record.cluster)
-    record.state, record.message = "queued", message
-    record.cluster, record.finished, record.updated = cluster, None, time.time()
+    before = folder.record()
+    cluster = living_cluster(before.cluster)
+    asked = {"state": "queued", "message": message, "updated": time.time()}
+    record = before.model_copy(update={**asked, "cluster": cluster, "finished": None})
     forget_requests(folder.path)
     folder.write_state(record.model_dump(mode="json"))
-    _start_driver(folder, folder.spec(), cluster)
+    try:
+        _start_driver(folder, folder.spec(), cluster)
+    except OSError as error:
+        folder.write_state(before.model_dump(mode="json"))
+        raise Unavailable(f"The process of the run cannot be started: {error}.") from error
     return get(folder.id)
 
 
@@ -261,10 +262,14 @@ def delete(run: str) -> None:
     Conflict
         When it has not ended.
     """
-    found = get(run)
-    if found.state not in ENDED:
-        raise Conflict(f"The run is {found.state}. Stop it first.")
-    open_run(run).delete()
+    folder = open_run(run)
+    with exclusively(folder):  # whoever resumes it at the same time finds it gone, or goes on
+        found = get(run)
+        if found.state not in ENDED:
+            raise Conflict(f"The run is {found.state}. Stop it first.")
+        hidden = folder.hide()
+    # Not before the lock is closed: where files are on a server, an open one cannot go.
+    shutil.rmtree(hidden)
 
 
 def metrics(run: str) -> RunMetrics:
@@ -302,9 +307,20 @@ def _as_json(spec: RunSpec) -> dict[str, Any]:
 
 @contextmanager
 def exclusively(folder: RunFolder) -> Iterator[None]:
-    """Keep other threads and processes out of a block of code."""
-    with (folder.path / "launch.lock").open("ab") as stream:
+    """Keep other threads and processes out of a block of code.
+
+    Raises
+    ------
+    NotFound
+        When the run was deleted meanwhile.
+    """
+    try:
+        stream = (folder.path / "launch.lock").open("ab")
+    except FileNotFoundError:
+        raise NotFound(f"There is no run {folder.id!r} any more: it was deleted.") from None
+    with stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
+        open_run(folder.id)  # it may have gone while this waited
         yield
 
 

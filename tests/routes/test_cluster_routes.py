@@ -47,7 +47,7 @@ async def test_an_ended_cluster_is_not_scaled_but_forgotten(ask, put_cluster, ow
     assert not folder.path.exists()
 
 
-@pytest.mark.parametrize("name", ["none", "..", "a b", "\N{SNOWMAN}"])
+@pytest.mark.parametrize("name", ["none", "..", "a b", "\N{SNOWMAN}", "x" * 300])
 async def test_a_cluster_that_there_is_not(ask, name) -> None:
     for method, body in (("GET", None), ("PATCH", {"workers": 1}), ("DELETE", None)):
         reply = await ask(method, f"/casa/clusters/{name}", body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 from pathlib import Path
@@ -161,6 +162,12 @@ async def test_errors_become_replies(ask, jp_serverapp, monkeypatch, error, stat
     fail_with(error, jp_serverapp, monkeypatch)
     reply = await ask("GET", "/casa/datasets")
     assert (reply.status, reply.message) == (status, "Sentence.")
+
+
+async def test_a_full_disk_is_told(ask, jp_serverapp, monkeypatch) -> None:
+    fail_with(OSError(errno.ENOSPC, "No space left on device"), jp_serverapp, monkeypatch)
+    reply = await ask("GET", "/casa/datasets")
+    assert (reply.status, "No space left on device. Make room" in reply.message) == (503, True)
 
 
 async def test_what_nobody_expected_is_logged_and_still_a_sentence(

@@ -226,7 +226,7 @@ async def test_a_dry_run_with_a_mistake_in_it_starts_nothing(ask, analysis, star
     assert started == []
 
 
-@pytest.mark.parametrize("name", ["none", "..", "a b"])
+@pytest.mark.parametrize("name", ["none", "..", "a b", "x" * 300])
 async def test_a_dry_run_that_there_is_not(ask, name) -> None:
     reply = await ask("GET", f"/casa/dry-runs/{name}")
     assert reply.status == 404
@@ -352,7 +352,7 @@ async def test_a_run_is_deleted(ask, put_run) -> None:
     assert not folder.path.exists()
 
 
-@pytest.mark.parametrize("name", ["none", "..", "a b", "\N{SNOWMAN}"])
+@pytest.mark.parametrize("name", ["none", "..", "a b", "\N{SNOWMAN}", "x" * 300])
 @pytest.mark.parametrize(
     ("method", "below"),
     [
