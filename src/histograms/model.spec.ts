@@ -159,6 +159,42 @@ describe('HistogramModel', () => {
     expect(model.view?.select).toEqual({ variation: 'up' });
   });
 
+  it('begins anew with what turns up while a run is pinned', () => {
+    const pin = new PinnedRun();
+    pin.value = { id: 'r2', name: 'Before' };
+    const grown = (...datasets: string[]): Histogram =>
+      makeHistogram({
+        axes: [
+          makeCategories('dataset', datasets),
+          makeCategories('variation', datasets.length > 1 ? ['nominal'] : []),
+          makeAxis()
+        ]
+      });
+    const pinned = new HistogramModel({
+      run: 'r1',
+      datasets: [],
+      histogram: grown('ttbar'),
+      stream,
+      pin
+    });
+    pinned.update(grown('ttbar', 'Data'));
+    expect(pinned.view).toMatchObject({
+      select: { variation: 'nominal' },
+      runs: ['r2'],
+      panel: 'ratio',
+      reference: 'r2'
+    });
+    // Data are compared with the stack again, as without a pin.
+    pin.value = null;
+    expect(pinned.view).toMatchObject({
+      stack: 'dataset',
+      runs: [],
+      panel: 'ratio',
+      reference: null
+    });
+    pinned.dispose();
+  });
+
   it('compares with the run that is pinned, and no more when it is not', () => {
     const pin = new PinnedRun();
     pin.value = { id: 'r2', name: 'Before' };

@@ -31,7 +31,6 @@ export class HistogramModel implements IDisposable, IWatchReceiver {
     this._order = [...options.datasets];
     this._view = this._defaultView();
     this._pin?.changed.connect(this._onPin, this);
-    this._onPin();
   }
 
   /** Whether there are no other views than the one that comes. */
@@ -240,27 +239,38 @@ export class HistogramModel implements IDisposable, IWatchReceiver {
     this._frameChanged.emit();
   }
 
+  /** Returns the view to start with, next to the run that is pinned by now. */
   private _defaultView(): View | null {
     if (this._histogram.problem !== null || this._histogram.axes.length === 0) {
       return null;
     }
     const view = defaultView(this._histogram, this._datasets);
-    return this._compared.length === 0
+    if (this._compared.length > 0) {
+      return comparedView(view, this._histogram, this._compared);
+    }
+    this._pinned = this._otherPinned;
+    return this._pinned === null
       ? view
-      : comparedView(view, this._histogram, this._compared);
+      : consistent({ ...view, ...pinnedTo(this._pinned) }, this._histogram);
+  }
+
+  /** Id of the run that is pinned, unless it is this one; else null. */
+  private get _otherPinned(): string | null {
+    const id = this._pin?.value?.id ?? null;
+    return id === this._run ? null : id;
   }
 
   /** Compares with the run that was pinned, and no more with the one before. */
   private _onPin(): void {
-    const pinned = this._pin?.value?.id ?? null;
-    const isOther = pinned !== null && pinned !== this._run;
-    if (this._view && (isOther || this._isPinned)) {
-      this._isPinned = isOther;
-      this.choose({
-        runs: isOther ? [pinned] : [],
-        panel: isOther ? 'ratio' : null,
-        reference: isOther ? pinned : null
-      });
+    if (this._otherPinned === this._pinned) {
+      return;
+    }
+    if (this._isChosen) {
+      this._pinned = this._otherPinned;
+      this.choose(pinnedTo(this._pinned));
+    } else {
+      this._setView(this._defaultView());
+      this._changed.emit();
     }
   }
 
@@ -302,9 +312,9 @@ export class HistogramModel implements IDisposable, IWatchReceiver {
   private _histogram: Histogram;
   private _isChosen = false;
   private _isDisposed = false;
-  private _isPinned = false;
   private _order: readonly string[];
   private _pin: PinnedRun | null;
+  private _pinned: string | null = null;
   private _problem: string | null = null;
   private _run: string;
   private _shown = 0;
@@ -335,6 +345,15 @@ export namespace HistogramModel {
     /** True where nobody can be asked for other views than the one that comes. */
     readonly isFixed?: boolean;
   }
+}
+
+/** Returns what a view has that is compared with a run, or with none any more. */
+function pinnedTo(
+  run: string | null
+): Pick<View, 'runs' | 'panel' | 'reference'> {
+  return run === null
+    ? { runs: [], panel: null, reference: null }
+    : { runs: [run], panel: 'ratio', reference: run };
 }
 
 /** Returns a selection without those of some axes. */
