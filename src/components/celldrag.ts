@@ -47,6 +47,7 @@ export function dragsCell(
       isDown = false;
       document.removeEventListener('pointermove', move, true);
       document.removeEventListener('pointerup', end, true);
+      document.removeEventListener('pointercancel', end, true);
     };
     const start = (code: IDraggedCode) => {
       if (isDown) {
@@ -77,6 +78,8 @@ export function dragsCell(
     };
     document.addEventListener('pointermove', move, true);
     document.addEventListener('pointerup', end, true);
+    // As when the window loses the pointer: nobody holds anything then.
+    document.addEventListener('pointercancel', end, true);
   };
 }
 

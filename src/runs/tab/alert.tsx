@@ -3,7 +3,7 @@ import * as React from 'react';
 import { TextButton } from '../../components/button';
 import { formatExactCount } from '../../components/format';
 import { useChanges } from '../../components/signals';
-import type { Run } from '../../services/models';
+import type { FailureGroup, Run } from '../../services/models';
 import { kindLabel } from './failuretexts';
 import type { RunTabModel } from './model';
 import { SectionsContext } from './sections';
@@ -24,17 +24,13 @@ export function FailureAlert(props: IAlertProps): JSX.Element | null {
   if (failed === 0) {
     return null;
   }
-  const kinds = new Map<string, number>();
+  const kinds = new Map<FailureGroup['kind'], number>();
   for (const { chunks, kind } of model.failures.value?.groups ?? []) {
     kinds.set(kind, (kinds.get(kind) ?? 0) + chunks);
   }
-  const causes = (model.failures.value?.groups ?? [])
-    .map(({ kind }) => kind)
-    .filter((kind, index, all) => all.indexOf(kind) === index)
-    .map(
-      kind =>
-        `${kindLabel(kind, trans)} ${formatExactCount(kinds.get(kind) ?? 0)}`
-    );
+  const causes = [...kinds].map(
+    ([kind, chunks]) => `${kindLabel(kind, trans)} ${formatExactCount(chunks)}`
+  );
   const look = (): void => {
     sections.setOpen('failures', true);
     const found = element.current

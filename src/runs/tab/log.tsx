@@ -61,13 +61,15 @@ function Contents({ model, trans }: ILogProps): JSX.Element {
   useChanges(model.log);
   React.useEffect(() => model.show('log'), [model]);
   const [wanted, setWanted] = React.useState('');
-  const [current, setCurrent] = React.useState(0);
+  const [chosen, setChosen] = React.useState(0);
   const [isFollowing, setFollowing] = React.useState(true);
   const { problem, value } = model.log;
   const text = value ? value.text || trans.__('The log is empty.') : '…';
   const places = React.useMemo(() => findAll(text, wanted), [text, wanted]);
+  // The log goes on, and its beginning may have been cut off meanwhile.
+  const current = Math.min(chosen, places.length - 1);
   const turn = (by: 1 | -1): void =>
-    setCurrent((current + by + places.length) % (places.length || 1));
+    setChosen((current + by + places.length) % (places.length || 1));
   return (
     <>
       {problem && <Problem message={problem} tone="warning" />}
@@ -80,7 +82,7 @@ function Contents({ model, trans }: ILogProps): JSX.Element {
           aria-label={trans.__('Search the log')}
           onChange={({ target }) => {
             setWanted(target.value);
-            setCurrent(0);
+            setChosen(0);
           }}
           onKeyDown={event => {
             if (event.key === 'Enter') {
@@ -127,7 +129,7 @@ function Contents({ model, trans }: ILogProps): JSX.Element {
         text={text}
         places={places}
         length={wanted.length}
-        current={Math.min(current, places.length - 1)}
+        current={current}
         isFollowing={isFollowing && !wanted}
         onFollow={setFollowing}
       />

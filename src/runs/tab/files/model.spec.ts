@@ -62,6 +62,24 @@ describe('FilesModel', () => {
     expect(model.offset).toBe(50);
   });
 
+  it('goes back to the last page when there are fewer files', async () => {
+    runs.files.mockImplementation(async (_, { offset }) => ({
+      files: Array.from({ length: offset === 0 ? 30 : 0 }, () => makeFile()),
+      total: 30
+    }));
+    runs.files.mockResolvedValueOnce({ files: [makeFile()], total: 70 });
+    runs.files.mockResolvedValueOnce({ files: [makeFile()], total: 70 });
+    model.choose({ state: 'running' });
+    await settle();
+    model.turn(1);
+    await settle();
+    expect(model.offset).toBe(50);
+    model.tiles.refresh();
+    await settle();
+    expect(model.offset).toBe(0);
+    expect(model.page?.files).toHaveLength(30);
+  });
+
   it('shows the last choice, however late an answer to another comes', async () => {
     let answer: (page: { files: never[]; total: number }) => void = () =>
       undefined;

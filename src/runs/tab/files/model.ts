@@ -119,6 +119,13 @@ export class FilesModel implements IDisposable {
     if (asked !== this._asked || this.isDisposed) {
       return;
     }
+    const last = page ? Math.max(0, Math.ceil(page.total / PAGE) - 1) : null;
+    if (last !== null && this._offset > last * PAGE) {
+      // There are fewer files by now, as of those that run: the last page of them.
+      this._offset = last * PAGE;
+      await this._fetch();
+      return;
+    }
     this._page = page ?? this._page;
     this._problem = problem;
     this._changed.emit();

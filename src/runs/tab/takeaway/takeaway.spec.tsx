@@ -209,13 +209,16 @@ describe('dragsCell', () => {
     expect(start.mock.calls).toEqual([[30, 0]]);
   });
 
-  it('does not begin once the pointer was let go', async () => {
-    const code = Promise.resolve({ code: 'import hist', label: 'mass' });
-    press(() => code);
-    document.dispatchEvent(pointer('pointermove', 20));
-    document.dispatchEvent(pointer('pointerup', 20));
-    await code;
-    await Promise.resolve();
-    expect(start).not.toHaveBeenCalled();
-  });
+  it.each(['pointerup', 'pointercancel'])(
+    'does not begin after %s',
+    async end => {
+      const code = Promise.resolve({ code: 'import hist', label: 'mass' });
+      press(() => code);
+      document.dispatchEvent(pointer('pointermove', 20));
+      document.dispatchEvent(pointer(end, 20));
+      await code;
+      await Promise.resolve();
+      expect(start).not.toHaveBeenCalled();
+    }
+  );
 });
