@@ -11,6 +11,7 @@ import { formatBytes, formatCount } from '../components/format';
 import { ListState } from '../components/lists';
 import { EmptyState, Problem } from '../components/message';
 import { MiddleEllipsis } from '../components/name';
+import { SelectionBar } from '../components/selectionbar';
 import { useChanges } from '../components/signals';
 import { casaIcon } from '../icons';
 import type { Dataset } from '../services/models';
@@ -82,7 +83,7 @@ export function DatasetsView(props: IDatasetsViewProps): JSX.Element {
           {trans.__('%1 more are not shown. Filter to find them.', hidden)}
         </p>
       )}
-      <SelectionBar {...props} />
+      <Selected {...props} />
     </>
   );
 }
@@ -185,7 +186,7 @@ const DatasetRow = React.memo(function DatasetRow({
 });
 
 /** What to do with the ticked datasets. */
-function SelectionBar({
+function Selected({
   commands,
   selection,
   trans
@@ -195,7 +196,7 @@ function SelectionBar({
     return null;
   }
   return (
-    <div className="casa-SelectionBar">
+    <SelectionBar onClear={() => selection.clear()} trans={trans}>
       <TextButton
         primary
         onClick={() =>
@@ -210,12 +211,7 @@ function SelectionBar({
           datasets.length
         )}
       </TextButton>
-      <IconButton
-        icon={closeIcon}
-        label={trans.__('Untick all')}
-        onClick={() => selection.clear()}
-      />
-    </div>
+    </SelectionBar>
   );
 }
 

@@ -4,6 +4,7 @@ import type { Message } from '@lumino/messaging';
 import type { IDisposable } from '@lumino/disposable';
 import * as React from 'react';
 import { TextButton } from '../components/button';
+import { formatName } from '../components/format';
 import { EmptyState, Problem } from '../components/message';
 import { casaIcon } from '../icons';
 import { Gallery } from '../runs/tab/gallery';
@@ -110,8 +111,8 @@ function RunCellView({
     return (
       <p className="casa-RunTab-message">
         {trans.__(
-          'The run %1 is not known here: it was deleted, or belongs to another machine.',
-          quoted(name || model.id)
+          'The run “%1” is not known here: it was deleted, or belongs to another machine.',
+          formatName(name || model.id)
         )}
       </p>
     );
@@ -141,17 +142,4 @@ function RunCellView({
       </div>
     </div>
   );
-}
-
-/** More of a name does not help to recognise it. */
-const LONGEST_NAME = 80;
-
-/** Quotes a name, of whatever length and direction of writing. */
-function quoted(name: string): string {
-  const characters = [...name];
-  const shown =
-    characters.length > LONGEST_NAME
-      ? `${characters.slice(0, LONGEST_NAME).join('')}…`
-      : name;
-  return `“\u2068${shown}\u2069”`;
 }

@@ -1,9 +1,9 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { closeIcon } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import * as React from 'react';
 import { CommandIDs } from '../../commands';
-import { IconButton, TextButton } from '../../components/button';
+import { TextButton } from '../../components/button';
+import { SelectionBar } from '../../components/selectionbar';
 import { useChanges } from '../../components/signals';
 import { compareIcon } from '../../icons';
 import { MOST_COMPARED } from '../compare/limits';
@@ -24,7 +24,7 @@ export function RunSelectionBar(props: IProps): JSX.Element | null {
     return null;
   }
   return (
-    <div className="casa-SelectionBar">
+    <SelectionBar onClear={() => selection.clear()} trans={trans}>
       <TextButton
         primary
         icon={compareIcon}
@@ -40,12 +40,7 @@ export function RunSelectionBar(props: IProps): JSX.Element | null {
           ? trans.__('Choose Another to Compare')
           : trans.__('Compare %1 Runs', runs)}
       </TextButton>
-      <IconButton
-        icon={closeIcon}
-        label={trans.__('Untick all')}
-        onClick={() => selection.clear()}
-      />
-    </div>
+    </SelectionBar>
   );
 }
 
