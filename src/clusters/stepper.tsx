@@ -19,15 +19,12 @@ export function WorkerStepper(props: IWorkerStepperProps): JSX.Element {
   const { cluster, manager, trans } = props;
   const { desired_workers: desired, id } = cluster;
   const actual = cluster.workers.length;
-  // What was asked for, until the cluster says that it knows.
+  // What the user wants, until the cluster knows.
   const [asked, setAsked] = useState<number | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const timer = useRef(0);
   const wanted = asked ?? desired;
 
-  useEffect(() => {
-    setAsked(null);
-  }, [desired]);
   useEffect(() => () => window.clearTimeout(timer.current), []);
 
   const step = (by: number) => {
@@ -36,10 +33,11 @@ export function WorkerStepper(props: IWorkerStepperProps): JSX.Element {
     setProblem(null);
     window.clearTimeout(timer.current);
     timer.current = window.setTimeout(() => {
-      manager.scale(id, workers).catch((error: unknown) => {
-        setAsked(null);
-        setProblem(messageOf(error));
-      });
+      manager
+        .scale(id, workers)
+        .catch((error: unknown) => setProblem(messageOf(error)))
+        // The user may have gone on clicking meanwhile.
+        .finally(() => setAsked(now => (now === workers ? null : now)));
     }, PATIENCE);
   };
 
