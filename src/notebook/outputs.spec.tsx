@@ -178,7 +178,7 @@ describe('RunOutput', () => {
     const widget = make();
     await attach(widget);
     await render(widget, { run: 'r9', name: '<b>Z</b>' });
-    expect(host.textContent).toContain('The run “\u2068<b>Z</b>\u2069” is not');
+    expect(host.textContent).toContain('The run “<b>Z</b>” is not');
     expect(host.textContent).toContain('as text');
     expect(host.querySelector('b')).toBeNull();
   });
