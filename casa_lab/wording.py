@@ -34,6 +34,12 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def digits(number: float, significant: int = 3) -> str:
+    """Return a number with the digits that matter: ``1,094``, ``12.3``, ``0.012``."""
+    shown = f"{number:.{significant}g}"
+    return f"{number:,.0f}" if "e+" in shown else shown
+
+
 def rate(number: float) -> str:
     """Return a rate of events: ``84,210 events/s``."""
     return f"{number:,.0f} events/s"

@@ -15,7 +15,7 @@ from casa_lab.runs.folder import RunFolder
 from casa_lab.runs.metrics import RunMetrics
 from casa_lab.runs.models import DatasetProgress, FailureGroup, FailureList, Run
 from casa_lab.runs.models import Progress as RunProgress
-from casa_lab.wording import byte_rate, count, duration, rate
+from casa_lab.wording import byte_rate, count, digits, duration, rate
 
 from .tables import print_table
 
@@ -66,10 +66,11 @@ def describe_metrics(metrics: RunMetrics) -> list[str]:
     """Return how well a run used its cluster, and what its end waited for, in a few lines."""
     if not metrics.thread_seconds:
         return []
-    threads = f"{metrics.threads_mean:.3g}"
+    threads = digits(metrics.threads_mean)
     lines = [
-        f"{metrics.event_rate_khz:.3g} kHz in all, {metrics.event_rate_per_core_khz:.3g} kHz a "
-        f"core, {metrics.data_rate_gbps:.3g} Gbps.",
+        f"{digits(metrics.event_rate_khz)} kHz in all, "
+        f"{digits(metrics.event_rate_per_core_khz)} kHz a core, "
+        f"{digits(metrics.data_rate_gbps)} Gbps.",
         f"Efficiency {metrics.core_efficiency:.0%}: {duration(metrics.process_seconds)} of "
         f"processing and {duration(metrics.overhead_seconds)} of overhead (of that, "
         f"{duration(metrics.open_seconds)} opening files) on {threads} "

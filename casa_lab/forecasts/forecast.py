@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from casa_lab.runs.models import Failure
+from casa_lab.wording import digits
 
 MEMORY_SHARE = 0.6
 """Part of a worker's memory that chunks may fill: Dask begins to interfere at 0.7."""
@@ -335,4 +336,4 @@ def _warn(forecast: Forecast, load: _Load, memory: _Memory) -> list[str]:
 
 
 def _gigabytes(amount: float) -> str:
-    return f"{amount / 1e9:.2g} GB"
+    return f"{digits(amount / 1e9, 2)} GB"

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from casa_lab.runs.models import Failure
+from casa_lab.wording import digits
 
 from .forecast import DatasetForecast, Forecast
 
@@ -57,7 +58,7 @@ def _cells(found: DatasetForecast) -> list[str]:
         *counts,
         f"{len(found.columns):,}",
         f"{found.bytes_per_event:,.1f}",
-        f"{found.rate_khz:.3g}",
+        digits(found.rate_khz),
         f"{found.peak_memory_bytes / 1e9:.2f} GB",
     ]
 
@@ -94,7 +95,7 @@ def _failures(alike: list[Failure]) -> RenderableType:
 
 def _duration(seconds: float) -> str:
     if seconds < 60:
-        return f"{seconds:.2g} s"
+        return f"{digits(seconds, 2)} s"
     if seconds < 3600:
-        return f"{seconds / 60:.2g} min"
-    return f"{seconds / 3600:.2g} h"
+        return f"{digits(seconds / 60, 2)} min"
+    return f"{digits(seconds / 3600, 2)} h"

@@ -17,6 +17,14 @@ export function formatExactCount(count: number): string {
   return full.format(count);
 }
 
+/** A number with the digits that matter, e.g. `5,432`, `12.3` or `0.012`. */
+export function formatDigits(value: number): string {
+  if (value >= 99.95 || value === 0) {
+    return full.format(Math.round(value));
+  }
+  return value.toPrecision(value >= 0.1 ? 3 : 2);
+}
+
 /** A size in decimal units, e.g. `4.2 GB`. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];

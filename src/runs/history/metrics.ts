@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import {
   formatBytes,
   formatCount,
+  formatDigits,
   formatDuration
 } from '../../components/format';
 import type { RunChanges } from '../../services/models';
@@ -55,6 +56,6 @@ export function ratioOf({
   before
 }: RunChanges['metrics'][number]): string {
   return before && after !== null && before !== after
-    ? `× ${(after / before).toPrecision(3)}`
+    ? `× ${formatDigits(after / before)}`
     : '';
 }

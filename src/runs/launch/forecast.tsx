@@ -4,6 +4,7 @@ import { TextButton } from '../../components/button';
 import {
   formatBytes,
   formatCount,
+  formatDigits,
   formatDuration,
   formatExactCount
 } from '../../components/format';
@@ -224,7 +225,7 @@ function facts(
   if (found.chunk_events > 0) {
     const memory = formatBytes(found.peak_memory_bytes);
     parts.push(
-      trans.__('%1 kHz per core', found.rate_khz.toPrecision(3)),
+      trans.__('%1 kHz per core', formatDigits(found.rate_khz)),
       trans.__('%1 per event', formatBytes(found.bytes_per_event)),
       limit === null
         ? trans.__('%1 of memory', memory)

@@ -1,4 +1,4 @@
-import { adviceOf, formatRate, timeShares } from './performance';
+import { adviceOf, timeShares } from './performance';
 import { makeMetrics } from './testing';
 
 const busy = {
@@ -50,15 +50,4 @@ describe('advice', () => {
     const short = { ...busy, thread_seconds: 5, core_occupancy: 0.1 };
     expect(adviceOf(makeMetrics(short))).toEqual([]);
   });
-});
-
-test('rates have the digits that matter', () => {
-  expect([0, 0.00123, 0.5, 12.345, 123.4, 5432].map(formatRate)).toEqual([
-    '0',
-    '0.0012',
-    '0.500',
-    '12.3',
-    '123',
-    '5,432'
-  ]);
 });

@@ -60,11 +60,3 @@ export function adviceOf(metrics: RunMetrics): Advice[] {
   }
   return advice;
 }
-
-/** A rate in kHz with the digits that matter, e.g. `123`, `12.3` or `0.012`. */
-export function formatRate(value: number): string {
-  if (value >= 99.95 || value === 0) {
-    return Math.round(value).toLocaleString('en');
-  }
-  return value.toPrecision(value >= 0.1 ? 3 : 2);
-}

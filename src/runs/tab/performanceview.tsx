@@ -3,6 +3,7 @@ import * as React from 'react';
 import {
   formatBytes,
   formatCount,
+  formatDigits,
   formatDuration,
   formatExactCount
 } from '../../components/format';
@@ -20,7 +21,6 @@ import type { RunTabModel } from './model';
 import {
   adviceOf,
   type Advice,
-  formatRate,
   type ITimeShares,
   timeShares
 } from './performance';
@@ -100,17 +100,17 @@ function Numbers({ metrics, trans }: IMetricsProps): JSX.Element {
   const numbers: [name: string, value: string, title: string][] = [
     [
       trans.__('Event rate'),
-      `${formatRate(metrics.event_rate_khz)} kHz`,
+      `${formatDigits(metrics.event_rate_khz)} kHz`,
       trans.__('Thousand events per second, over the whole run')
     ],
     [
       trans.__('Per core'),
-      `${formatRate(metrics.event_rate_per_core_khz)} kHz`,
+      `${formatDigits(metrics.event_rate_per_core_khz)} kHz`,
       trans.__('The event rate divided by the threads of all workers')
     ],
     [
       trans.__('Data rate'),
-      `${formatRate(metrics.data_rate_gbps)} Gbps`,
+      `${formatDigits(metrics.data_rate_gbps)} Gbps`,
       trans.__('Bits asked of the files, over the whole run')
     ],
     [
@@ -129,7 +129,7 @@ function Numbers({ metrics, trans }: IMetricsProps): JSX.Element {
       trans.__('Threads'),
       trans.__(
         '%1 mean, %2 peak',
-        formatRate(metrics.threads_mean),
+        formatDigits(metrics.threads_mean),
         formatExactCount(metrics.threads_peak)
       ),
       trans.__('Threads of all workers, over time')
@@ -341,7 +341,7 @@ function WorkTable(props: IWorkTableProps): JSX.Element | null {
                 <td>{formatCount(work.events)}</td>
                 <td>{formatBytes(work.bytes_read)}</td>
                 <td>{secondsText(work.busy_seconds, trans)}</td>
-                <td>{formatRate(work.busy_rate_khz)}</td>
+                <td>{formatDigits(work.busy_rate_khz)}</td>
                 <td>
                   {percentText(
                     work.busy_seconds > 0
