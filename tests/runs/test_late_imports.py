@@ -21,6 +21,7 @@ from casa_lab.forecasts.driver import dry_run_of
 from casa_lab.runs import manager
 from casa_lab.runs.errors import RunError
 from casa_lab.runs.folder import open_run
+from casa_lab.runs.history.again import rerun
 from casa_lab.runs.models import NewRun, ProcessorReference
 from casa_lab.runs.usercode.loading import load_processor
 
@@ -212,6 +213,8 @@ def test_a_run_from_a_notebook_keeps_it(
     for path in folder.rglob("*.py"):
         path.unlink()
     assert run.result() == {"sum": 7 * ALL}
+    again = wait_for_end(rerun(run.id, "command line").id)
+    assert load(open_run(again.id).result) == {"sum": 7 * ALL}
     kept = open_run(run.id).processor / "modules"
     assert {path.relative_to(kept).as_posix() for path in kept.rglob("*.py")} == {
         "late_helper.py",
