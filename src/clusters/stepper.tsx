@@ -54,6 +54,7 @@ export function WorkerStepper(props: IWorkerStepperProps): JSX.Element {
         <span className="casa-Stepper-buttons">
           <button
             type="button"
+            className="casa-PlainButton"
             aria-label={trans.__('One worker less')}
             title={trans.__('One worker less')}
             disabled={wanted === 0}
@@ -64,6 +65,7 @@ export function WorkerStepper(props: IWorkerStepperProps): JSX.Element {
           <output aria-live="polite">{wanted}</output>
           <button
             type="button"
+            className="casa-PlainButton"
             aria-label={trans.__('One worker more')}
             title={trans.__('One worker more')}
             onClick={() => step(1)}

@@ -173,7 +173,7 @@ const RunRow = React.memo(function RunRow({
       />
       <button
         type="button"
-        className="casa-Run-open"
+        className="casa-PlainButton casa-Run-open"
         title={`${run.name}\n${run.message}`}
         onClick={({ ctrlKey, metaKey, shiftKey }) => {
           if (ctrlKey || metaKey || shiftKey) {

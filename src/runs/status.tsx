@@ -107,7 +107,7 @@ export function RunStatus(props: IRunStatusProps): JSX.Element | null {
   return (
     <button
       type="button"
-      className="casa-RunStatus jp-mod-highlighted"
+      className="casa-PlainButton casa-RunStatus jp-mod-highlighted"
       title={`${run.message}\n${trans.__('Click to open the run.')}`}
       onClick={() => onOpen(run.id)}
     >

@@ -211,25 +211,30 @@ function Tick({ label, note, onChange, value }: ITickProps): JSX.Element {
   );
 }
 
-function ClusterField({ model, trans }: ILaunchViewProps): JSX.Element {
+interface ISelectFieldProps {
+  label: string;
+  value: string;
+  options: readonly (readonly [value: string, label: string])[];
+  onChange: (value: string) => void;
+
+  /** What the choice is about, for its tooltip. */
+  title?: string;
+}
+
+function SelectField(props: ISelectFieldProps): JSX.Element {
+  const { label, onChange, options, title, value } = props;
   return (
     <label className="casa-Field">
-      <span className="casa-Field-label">{trans.__('Cluster')}</span>
+      <span className="casa-Field-label">{label}</span>
       <HTMLSelect
         className="casa-Select"
         iconProps={{ top: '6px', right: '6px' }}
-        value={placeKey(model.form.place)}
-        onChange={event => {
-          const choice = model.places.find(
-            ({ key }) => key === event.target.value
-          );
-          if (choice) {
-            model.update({ place: choice.place });
-          }
-        }}
+        title={title}
+        value={value}
+        onChange={event => onChange(event.target.value)}
       >
-        {model.places.map(({ key, label }) => (
-          <option key={key} value={key}>
+        {options.map(([value, label]) => (
+          <option key={value} value={value}>
             {label}
           </option>
         ))}
@@ -238,27 +243,37 @@ function ClusterField({ model, trans }: ILaunchViewProps): JSX.Element {
   );
 }
 
+function ClusterField({ model, trans }: ILaunchViewProps): JSX.Element {
+  return (
+    <SelectField
+      label={trans.__('Cluster')}
+      value={placeKey(model.form.place)}
+      options={model.places.map(({ key, label }) => [key, label])}
+      onChange={value => {
+        const choice = model.places.find(({ key }) => key === value);
+        if (choice) {
+          model.update({ place: choice.place });
+        }
+      }}
+    />
+  );
+}
+
 function SchemaField({ model, trans }: ILaunchViewProps): JSX.Element {
   const { schema } = model.form;
   const isOther = schema !== '' && !SCHEMAS.includes(schema);
+  const names = isOther ? [...SCHEMAS, schema] : SCHEMAS;
   return (
-    <label className="casa-Field">
-      <span className="casa-Field-label">{trans.__('Schema')}</span>
-      <HTMLSelect
-        className="casa-Select"
-        iconProps={{ top: '6px', right: '6px' }}
-        title={trans.__('How Coffea reads the branches of the files')}
-        value={schema}
-        onChange={event => model.update({ schema: event.target.value })}
-      >
-        <option value="">{trans.__('Automatic')}</option>
-        {[...SCHEMAS, ...(isOther ? [schema] : [])].map(name => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </HTMLSelect>
-    </label>
+    <SelectField
+      label={trans.__('Schema')}
+      title={trans.__('How Coffea reads the branches of the files')}
+      value={schema}
+      options={[
+        ['', trans.__('Automatic')],
+        ...names.map(name => [name, name] as const)
+      ]}
+      onChange={schema => model.update({ schema })}
+    />
   );
 }
 
@@ -271,7 +286,7 @@ function Advanced({ model, trans }: ILaunchViewProps): JSX.Element {
     <div className="casa-Advanced">
       <button
         type="button"
-        className="casa-Advanced-toggle"
+        className="casa-PlainButton casa-Advanced-toggle"
         aria-expanded={open}
         aria-controls={id}
         onClick={() => setOpen(!open)}
