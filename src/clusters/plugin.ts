@@ -2,6 +2,7 @@ import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
+import { ITranslator } from '@jupyterlab/translation';
 import { ClusterManager } from './manager';
 import { IClusterManager } from './tokens';
 
@@ -10,10 +11,15 @@ export const clusterManagerPlugin: JupyterFrontEndPlugin<IClusterManager> = {
   id: 'casa-lab:cluster-manager',
   description: 'Provides the manager of clusters.',
   autoStart: true,
+  optional: [ITranslator],
   provides: IClusterManager,
-  activate: ({ serviceManager }: JupyterFrontEnd): IClusterManager =>
+  activate: (
+    app: JupyterFrontEnd,
+    translator: ITranslator | null
+  ): IClusterManager =>
     new ClusterManager({
-      events: serviceManager.events,
-      serverSettings: serviceManager.serverSettings
+      events: app.serviceManager.events,
+      serverSettings: app.serviceManager.serverSettings,
+      translator
     })
 };

@@ -2,6 +2,7 @@ import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
+import { ITranslator } from '@jupyterlab/translation';
 import { DatasetManager } from './manager';
 import { IDatasetManager } from './tokens';
 
@@ -10,10 +11,15 @@ export const datasetManagerPlugin: JupyterFrontEndPlugin<IDatasetManager> = {
   id: 'casa-lab:dataset-manager',
   description: 'Provides the manager of datasets.',
   autoStart: true,
+  optional: [ITranslator],
   provides: IDatasetManager,
-  activate: ({ serviceManager }: JupyterFrontEnd): IDatasetManager =>
+  activate: (
+    app: JupyterFrontEnd,
+    translator: ITranslator | null
+  ): IDatasetManager =>
     new DatasetManager({
-      events: serviceManager.events,
-      serverSettings: serviceManager.serverSettings
+      events: app.serviceManager.events,
+      serverSettings: app.serviceManager.serverSettings,
+      translator
     })
 };

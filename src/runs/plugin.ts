@@ -2,6 +2,7 @@ import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
+import { ITranslator } from '@jupyterlab/translation';
 import { RunManager } from './manager';
 import { IRunManager } from './tokens';
 
@@ -10,10 +11,15 @@ export const runManagerPlugin: JupyterFrontEndPlugin<IRunManager> = {
   id: 'casa-lab:run-manager',
   description: 'Provides the manager of runs.',
   autoStart: true,
+  optional: [ITranslator],
   provides: IRunManager,
-  activate: ({ serviceManager }: JupyterFrontEnd): IRunManager =>
+  activate: (
+    app: JupyterFrontEnd,
+    translator: ITranslator | null
+  ): IRunManager =>
     new RunManager({
-      events: serviceManager.events,
-      serverSettings: serviceManager.serverSettings
+      events: app.serviceManager.events,
+      serverSettings: app.serviceManager.serverSettings,
+      translator
     })
 };

@@ -1,5 +1,6 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import type { Event, ServerConnection } from '@jupyterlab/services';
+import { type ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { PromiseDelegate } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import { Poll } from '@lumino/polling';
@@ -8,6 +9,7 @@ import { type EventNoun, schemaId } from './events';
 import {
   type IFile,
   type IRequestOptions,
+  type IServer,
   messageOf,
   request,
   requestFile
@@ -53,7 +55,10 @@ export interface IManager extends IDisposable {
  */
 export abstract class Manager implements IManager {
   constructor(options: Manager.IOptions & { noun: EventNoun }) {
-    this._serverSettings = options.serverSettings;
+    this._server = {
+      settings: options.serverSettings,
+      trans: (options.translator ?? nullTranslator).load('casa-lab')
+    };
     this._schemaId = schemaId(options.noun);
     options.events.stream.connect(this._onEmission, this);
     this._poll = new Poll({
@@ -118,17 +123,17 @@ export abstract class Manager implements IManager {
     check: Check<T>,
     options?: IRequestOptions
   ): Promise<T> {
-    return request(path, this._serverSettings, check, options);
+    return request(path, this._server, check, options);
   }
 
   /** The address of something that the companion offers. */
   protected url(path: string): string {
-    return URLExt.join(this._serverSettings.baseUrl, path);
+    return URLExt.join(this._server.settings.baseUrl, path);
   }
 
   /** Asks the companion for a file. */
   protected requestFile(path: string, body: unknown): Promise<IFile> {
-    return requestFile(path, this._serverSettings, body);
+    return requestFile(path, this._server, body);
   }
 
   protected emitChanged(): void {
@@ -207,7 +212,7 @@ export abstract class Manager implements IManager {
   private _problem: string | null = null;
   private _ready = new PromiseDelegate<void>();
   private _schemaId: string;
-  private _serverSettings: ServerConnection.ISettings;
+  private _server: IServer;
 }
 
 export namespace Manager {
@@ -218,6 +223,9 @@ export namespace Manager {
 
     /** How to reach the server. */
     serverSettings: ServerConnection.ISettings;
+
+    /** Tells what the server does not answer in the user's language. */
+    translator?: ITranslator | null;
 
     /** When the poll rests; `when-hidden` by default. */
     standby?: Poll.Standby;

@@ -1,31 +1,40 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Check } from './validate';
+
+/** The server, and in which language to say what it does not answer. */
+export interface IServer {
+  /** How to reach it. */
+  readonly settings: ServerConnection.ISettings;
+  readonly trans: TranslationBundle;
+}
 
 /**
  * Asks Casa's companion in the Jupyter server, and checks the reply.
  *
  * @param path - Path below the server's base URL, e.g. `casa/runs`.
- * @param settings - How to reach the server.
+ * @param server - The server.
  * @param check - Validates the reply.
  * @param options - Method (`GET` without a body, else `POST`) and body.
  * @throws ResponseError with a sentence for the user.
  */
 export async function request<T>(
   path: string,
-  settings: ServerConnection.ISettings,
+  server: IServer,
   check: Check<T>,
   options: IRequestOptions = {}
 ): Promise<T> {
-  const { method, response } = await Private.send(path, settings, options);
-  const text = await response.text();
+  const { method, response } = await Private.send(path, server, options);
+  const text = await Private.answer(response.text(), server);
   try {
     return check(text ? JSON.parse(text) : undefined, 'reply');
   } catch (error) {
     console.error(`${method} ${path}:`, error, text.slice(0, 1000));
     throw new ResponseError(
-      'The Jupyter server gave a reply that Casa does not understand. ' +
-        'Restart the server and reload the page, so that both run the same version of Casa.',
+      server.trans.__(
+        'The Jupyter server gave a reply that Casa does not understand. Restart the server and reload the page, so that both run the same version of Casa.'
+      ),
       response.status
     );
   }
@@ -42,21 +51,21 @@ export interface IFile {
  * Asks Casa's companion for a file.
  *
  * @param path - Path below the server's base URL.
- * @param settings - How to reach the server.
+ * @param server - The server.
  * @param body - What is to be in the file, sent as JSON.
  * @throws ResponseError with a sentence for the user.
  */
 export async function requestFile(
   path: string,
-  settings: ServerConnection.ISettings,
+  server: IServer,
   body: unknown
 ): Promise<IFile> {
-  const { response } = await Private.send(path, settings, { body });
+  const { response } = await Private.send(path, server, { body });
   const disposition = response.headers.get('Content-Disposition') ?? '';
   const [, name] = /filename\*=UTF-8''([^;]+)/.exec(disposition) ?? [];
   return {
     name: name ? decodeURIComponent(name) : 'histograms',
-    blob: await response.blob()
+    blob: await Private.answer(response.blob(), server)
   };
 }
 
@@ -92,7 +101,7 @@ namespace Private {
   /** Sends a request; throws unless the answer is a success. */
   export async function send(
     path: string,
-    settings: ServerConnection.ISettings,
+    server: IServer,
     options: IRequestOptions
   ): Promise<{ method: string; response: Response }> {
     const { body, file } = options;
@@ -107,29 +116,44 @@ namespace Private {
       init.body = JSON.stringify(body);
       init.headers = { 'Content-Type': 'application/json' };
     }
-    let response: Response;
-    try {
-      response = await ServerConnection.makeRequest(
-        URLExt.join(settings.baseUrl, path),
-        init,
-        settings
-      );
-    } catch (error) {
-      console.error(`${method} ${path}:`, error);
-      throw new ResponseError(
-        'The Jupyter server does not answer. Check that it is running, then try again.',
-        0
-      );
-    }
+    const { settings, trans } = server;
+    const address = URLExt.join(settings.baseUrl, path);
+    const response = await answer(
+      ServerConnection.makeRequest(address, init, settings),
+      server
+    );
     if (!response.ok) {
-      const text = await response.text();
-      throw new ResponseError(sentence(response, text), response.status);
+      const text = await answer(response.text(), server);
+      const message = sentence(response, text, trans);
+      throw new ResponseError(message, response.status);
     }
     return { method, response };
   }
 
+  /** Waits for what the server sends; throws a sentence where nothing comes. */
+  export async function answer<T>(
+    sent: Promise<T>,
+    { trans }: IServer
+  ): Promise<T> {
+    try {
+      return await sent;
+    } catch (error) {
+      console.error('The server does not answer:', error);
+      throw new ResponseError(
+        trans.__(
+          'The Jupyter server does not answer. Check that it is running, then try again.'
+        ),
+        0
+      );
+    }
+  }
+
   /** The server's own sentence, or one made from the status. */
-  export function sentence(response: Response, text: string): string {
+  function sentence(
+    { status, statusText }: Response,
+    text: string,
+    trans: TranslationBundle
+  ): string {
     try {
       const { message } = JSON.parse(text) as { message?: unknown };
       if (typeof message === 'string' && message) {
@@ -138,14 +162,22 @@ namespace Private {
     } catch {
       // Proxies and login pages answer in HTML: the status says more.
     }
-    switch (response.status) {
+    switch (status) {
       case 401:
       case 403:
-        return 'The Jupyter server does not let you do this. Log in again by reloading the page.';
+        return trans.__(
+          'The Jupyter server does not let you do this. Log in again by reloading the page.'
+        );
       case 404:
-        return 'The Jupyter server does not know this address. Check that the server extension casa_lab is enabled.';
+        return trans.__(
+          'The Jupyter server does not know this address. Check that the server extension casa_lab is enabled.'
+        );
       default:
-        return `The Jupyter server answered with status ${response.status} (${response.statusText}). Its log says more.`;
+        return trans.__(
+          'The Jupyter server answered with status %1 (%2). Its log says more.',
+          status,
+          statusText
+        );
     }
   }
 }

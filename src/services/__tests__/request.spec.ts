@@ -1,12 +1,16 @@
-import { request, ResponseError } from '../request';
+import { nullTranslator } from '@jupyterlab/translation';
+import { type IServer, request, ResponseError } from '../request';
 import { runList, runLog } from '../validate';
 import { FakeServer, makeRun, makeRunList } from './fakes';
 
 describe('request', () => {
   let server: FakeServer;
+  let connection: IServer;
 
   beforeEach(() => {
     server = new FakeServer();
+    const trans = nullTranslator.load('casa-lab');
+    connection = { settings: server.settings, trans };
     jest.spyOn(console, 'error').mockImplementation(() => undefined);
   });
 
@@ -16,7 +20,7 @@ describe('request', () => {
 
   const failure = async (path = 'casa/runs') => {
     try {
-      await request(path, server.settings, runList);
+      await request(path, connection, runList);
     } catch (error) {
       return error as ResponseError;
     }
@@ -25,13 +29,13 @@ describe('request', () => {
 
   it('returns a checked reply', async () => {
     server.answer('GET casa/runs', makeRunList([makeRun()]));
-    const { runs } = await request('casa/runs', server.settings, runList);
+    const { runs } = await request('casa/runs', connection, runList);
     expect(runs).toEqual([makeRun()]);
   });
 
   it('posts a body', async () => {
     server.answer('POST casa/log', { text: 'x', truncated: false });
-    await request('casa/log', server.settings, runLog, { body: { a: 1 } });
+    await request('casa/log', connection, runLog, { body: { a: 1 } });
     expect(server.requests).toEqual([
       { call: 'POST casa/log', body: { a: 1 } }
     ]);
@@ -58,6 +62,23 @@ describe('request', () => {
 
   it('says when the server does not answer', async () => {
     server.breakDown('GET casa/runs');
+    const error = await failure();
+    expect(error.status).toBe(0);
+    expect(error.message).toContain('does not answer');
+  });
+
+  it("says so in the user's language", async () => {
+    const trans = { ...connection.trans, __: () => 'Keine Antwort.' };
+    connection = { ...connection, trans };
+    server.breakDown('GET casa/runs');
+    expect((await failure()).message).toBe('Keine Antwort.');
+  });
+
+  it('says when the server breaks off its answer', async () => {
+    const broken = Promise.reject(new TypeError('network error'));
+    broken.catch(() => undefined);
+    jest.spyOn(Response.prototype, 'text').mockReturnValueOnce(broken);
+    server.answer('GET casa/runs', makeRunList([]));
     const error = await failure();
     expect(error.status).toBe(0);
     expect(error.message).toContain('does not answer');
