@@ -39,6 +39,10 @@ class Conflict(CasaError):
     """What was asked is not possible in the present state (HTTP 409)."""
 
 
+class Damaged(Conflict):
+    """What was kept cannot be read any more (HTTP 409)."""
+
+
 class TooLarge(CasaError):
     """The answer or the request is larger than the limit (HTTP 413)."""
 

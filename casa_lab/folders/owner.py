@@ -113,7 +113,13 @@ def is_silent(folder: Path) -> bool:
 
 def _read_owner(folder: Path) -> dict[str, Any] | None:
     """Return what the last owner said of itself, ``None`` if there never was one."""
-    return read_json(folder / "owner.json")
+    try:
+        owner = read_json(folder / "owner.json")
+    except ValueError:
+        owner = {}
+    if owner is None or (isinstance(owner, dict) and isinstance(owner.get("host"), str)):
+        return owner
+    return {"host": socket.gethostname()}  # damaged: here, the lock alone decides
 
 
 def _lives_elsewhere(owner: dict[str, Any] | None, folder: Path) -> bool:

@@ -13,13 +13,15 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from casa_lab.errors import NotFound, suggestion
+from casa_lab.errors import Damaged, NotFound, suggestion
 from casa_lab.folders.files import replace_file
 
 from .descriptors import describe_histogram
@@ -257,8 +259,15 @@ def _inexpressible(path: str, histogram: boost_histogram.Histogram[Any]) -> Hist
     )
 
 
-def _open(path: Path) -> zipfile.ZipFile:
+@contextmanager
+def _open(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
-        return zipfile.ZipFile(path)
+        with zipfile.ZipFile(path) as archive:
+            yield archive
     except FileNotFoundError:
         raise NotFound("This run has no histograms yet.") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, LookupError, ValueError) as error:
+        raise Damaged(
+            f"The histograms of this run cannot be read: {path} is damaged. Run it again, or look "
+            "for them in its result."
+        ) from error

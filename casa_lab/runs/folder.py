@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from casa_lab.errors import NotFound
+from casa_lab.errors import Damaged, NotFound
 from casa_lab.folders import Folder, is_id, runs_dir
 from casa_lab.folders.cache import read_once
 
@@ -94,12 +94,32 @@ class RunFolder(Folder):
         return self.path / "processor"
 
     def spec(self) -> RunSpec:
-        """Return what was asked; the model is shared and not to be changed."""
-        return _read_spec(self.path / "spec.json")
+        """Return what was asked; the model is shared and not to be changed.
+
+        Raises
+        ------
+        NotFound
+            When the run was deleted.
+        Damaged
+            When it cannot be read.
+        """
+        path = self.path / "spec.json"
+        try:
+            return _read_spec(path)
+        except FileNotFoundError:
+            raise _no_run(self.id) from None
+        except ValueError as error:
+            raise _damaged(path) from error
 
     def record(self) -> RunRecord:
-        """Return the state as its driver last wrote it."""
-        return RunRecord.model_validate(self.read_state())
+        """Return the state as its driver last wrote it; raises what :meth:`spec` does."""
+        path = self.path / "state.json"
+        try:
+            return RunRecord.model_validate_json(path.read_bytes())
+        except FileNotFoundError:
+            raise _no_run(self.id) from None
+        except ValueError as error:
+            raise _damaged(path) from error
 
     def read_failures(self) -> Iterator[Failure]:
         """Yield the failures, oldest first; a torn last line is left out."""
@@ -140,5 +160,16 @@ def open_run(run: str) -> RunFolder:
     """
     folder = RunFolder(runs_dir() / run)
     if not is_id(run) or not folder.exists():
-        raise NotFound(f"There is no run {run!r}. It may have been deleted.")
+        raise _no_run(run)
     return folder
+
+
+def _no_run(run: str) -> NotFound:
+    return NotFound(f"There is no run {run!r}. It may have been deleted.")
+
+
+def _damaged(path: Path) -> Damaged:
+    return Damaged(
+        f"The run cannot be read: {path} is damaged, or of another version of Casa. Bring a copy "
+        "of it back, or delete the folder."
+    )

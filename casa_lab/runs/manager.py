@@ -22,14 +22,13 @@ from pydantic_core import PydanticSerializationError
 from casa_lab.clusters import manager as clusters
 from casa_lab.errors import BadInput, Conflict, NotFound, Unavailable
 from casa_lab.folders import forget_requests, new_id, run_index, runs_dir, send_request
-from casa_lab.folders.owner import HEARTBEAT_LIMIT_SECONDS
 from casa_lab.processes import start_detached
 
 from .continuation import continued, take_over
 from .environment import git_describe, git_diff, package_versions
 from .folder import RunFolder, open_run
 from .history.index import RunIndex
-from .history.labels import read_labels, write_labels
+from .history.labels import write_labels
 from .history.models import NewLabels, RunList, RunQuery
 from .metrics import RunMetrics, read_metrics
 from .models import (
@@ -39,29 +38,21 @@ from .models import (
     Processor,
     Run,
     RunLog,
-    RunRecord,
     RunSpec,
 )
 from .names import check_names
+from .overview import overview
 from .processors.finding import check_processor
 from .records import first_record
 from .states import ENDED, has_work_left
 from .usercode.keeping import home_of, keep_source
-from .usercode.pickles import PickledCode, is_code_kept
-
-LAUNCH_SECONDS = 60.0
-"""How long a driver may take to own its folder before the run counts as lost."""
+from .usercode.pickles import PickledCode
 
 LOG_BYTES = 200_000
 """How much of the end of a log is shown."""
 
 DEFAULT_SCHEMA = "NanoAODSchema"
 """What Coffea's Runner uses, too."""
-
-_SILENCE = (
-    f"The process that drives this run has given no sign of life for {HEARTBEAT_LIMIT_SECONDS:.0f} "
-    "s: it is stopped, or its machine is too busy. The run goes on when it does."
-)
 
 
 def check(new: NewRun, fileset: dict[str, Any], code: PickledCode | None = None) -> None:
@@ -187,7 +178,7 @@ def find_runs(query: RunQuery) -> RunList:
 
 def get(run: str) -> Run:
     """Return one run."""
-    return _show(open_run(run))
+    return overview(open_run(run))
 
 
 def stop(run: str) -> Run:
@@ -336,53 +327,6 @@ def _ask(run: str, action: str) -> Run:
     if found.state not in ENDED:
         send_request(open_run(run).path, action)
     return found
-
-
-def _show(folder: RunFolder) -> Run:
-    spec = folder.spec()
-    record = folder.record()
-    # A driver writes the final state before it gives the folder up: a state that
-    # is not final in a folder that nobody owns, read again, means it was lost.
-    if record.state not in ENDED and not folder.is_owned():
-        record = folder.record()
-        if record.state not in ENDED and not _is_launching(record):
-            record = _lost(record)
-    elif record.state not in ENDED and folder.is_silent():
-        record = record.model_copy(update={"message": _SILENCE})
-    labels = read_labels(folder)
-    code_kept = is_code_kept(spec, folder.processor)
-    return Run(
-        **record.model_dump(exclude={"updated"}),
-        # Whoever knows the run as it was before it was labelled must see that this is news.
-        updated=max(record.updated, labels.changed),
-        # Not the id of its spec: the folder may be a copy that somebody made.
-        id=folder.id,
-        name=labels.name,
-        tags=labels.tags,
-        note=labels.note,
-        archived=labels.archived,
-        door=spec.door,
-        processor=spec.processor,
-        schema_name=spec.schema_name,
-        datasets=list(spec.fileset),
-        chunksize=spec.chunksize,
-        created=spec.created,
-        resumable=code_kept and has_work_left(record.state, record.progress.chunks_failed),
-        code_kept=code_kept,
-    )
-
-
-def _is_launching(record: RunRecord) -> bool:
-    return record.state == "queued" and time.time() - record.updated < LAUNCH_SECONDS
-
-
-def _lost(record: RunRecord) -> RunRecord:
-    message = (
-        "The process that drove this run is gone. What it had counted is safe."
-        if record.state != "queued"
-        else "The driver of this run did not start. The log says why."
-    )
-    return record.model_copy(update={"state": "lost", "message": message})
 
 
 def _why_not_resumable(run: Run) -> str:

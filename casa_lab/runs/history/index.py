@@ -18,7 +18,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from casa_lab.errors import BadInput, NotFound
+from casa_lab.errors import BadInput, Damaged, NotFound
 from casa_lab.runs.models import Run
 from casa_lab.runs.states import ENDED
 
@@ -65,8 +65,8 @@ class RunIndex:
     directory
         Holds one folder per run.
     read
-        Returns a run by its id; raises ``NotFound``, ``OSError`` or ``ValueError``
-        for what is no readable run.
+        Returns a run by its id; raises ``NotFound``, ``OSError``, ``ValueError`` or
+        ``Damaged`` for what is no readable run.
     """
 
     # Of threads that ask at the same time, one looks at the folders.
@@ -192,7 +192,7 @@ class RunIndex:
             run = self._read(id_)
         except NotFound:  # being made, or being deleted
             return None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, Damaged) as error:
             _log.warning("%s is not a readable run folder: %s", self._directory / id_, error)
             return None
         settled = run.state in ENDED and run.state != "lost"

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
 from functools import partial
 
-from casa_lab.errors import CasaError
+from casa_lab.errors import CasaError, Damaged
 from casa_lab.runs import manager
 from casa_lab.runs.models import Run
 from casa_lab.runs.states import ENDED
@@ -78,10 +78,10 @@ class RunWatch:
         found: Run | CasaError
         try:
             found = manager.get(run)
+        except (OSError, Damaged):  # a shared file system may be away for a while
+            return
         except CasaError as error:
             found = error
-        except (OSError, ValueError):  # a shared file system may be away for a while
-            return
         ended = not isinstance(found, Run) or found.state in ENDED
         with self._lock:
             listeners = self._listeners.get(run, []).copy()

@@ -16,10 +16,12 @@ from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
+from casa_lab.errors import Damaged
 from casa_lab.folders.cache import read_once
 from casa_lab.folders.files import replace_file
 from casa_lab.runs.failures.scope import FileName
@@ -198,21 +200,32 @@ class FileMap:
 
 
 def read_file_map(folder: RunFolder) -> FileMap:
-    """Return how the files of a run are; without files before a driver has named them."""
+    """Return how the files of a run are; without files before a driver has named them.
+
+    Raises
+    ------
+    Damaged
+        When that cannot be read.
+    """
     try:
         names = _read_names(folder.file_names)
         with np.load(folder.file_states, allow_pickle=False) as saved:
             arrays = {name: saved[name] for name in FIELDS}
             text = json.loads(saved["about"].tobytes())
+        about = About(
+            sequence=text["sequence"],
+            workers=tuple((address, host) for address, host in text["workers"]),
+            causes=tuple(FileFailure.model_validate(cause) for cause in text["causes"]),
+        )
     except FileNotFoundError:
         return FileMap((), empty_arrays(0), About())
+    except (BadZipFile, EOFError, LookupError, TypeError, ValueError) as error:
+        raise Damaged(
+            f"How the files of this run are cannot be read: {folder.file_names.name} or "
+            f"{folder.file_states.name} in {folder.path} is damaged. Run it again to have them."
+        ) from error
     if len(arrays["state"]) != len(names):  # a session is about to begin
         arrays = empty_arrays(len(names))
-    about = About(
-        sequence=text["sequence"],
-        workers=tuple((address, host) for address, host in text["workers"]),
-        causes=tuple(FileFailure.model_validate(cause) for cause in text["causes"]),
-    )
     return FileMap(names, arrays, about)
 
 
