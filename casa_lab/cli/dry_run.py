@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+from contextlib import suppress
 from typing import Any
 
 from rich.console import Console
@@ -55,7 +57,9 @@ def execute(options: argparse.Namespace) -> int:
             client = connect(cluster)
             try:
                 if options.workers is not None:
-                    client.wait_for_workers(options.workers, timeout=WORKERS_SECONDS)
+                    # Up to Python 3.10, asyncio has a TimeoutError of its own.
+                    with suppress(TimeoutError, asyncio.TimeoutError):
+                        client.wait_for_workers(options.workers, timeout=WORKERS_SECONDS)
                 status.update("Trying one chunk of each dataset")
                 forecast = dry_run_of(
                     analysis.processor,

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+from distributed import Client
+from distributed.client import WorkerStartTimeoutError
 
 from casa_lab.cli import main
 from casa_lab.clusters import manager as clusters
@@ -40,6 +43,19 @@ def test_a_run_is_predicted_on_a_cluster_of_its_own(
     assert "on 1 worker with chunks of 200,000 events; a good chunk size is" in printed
     assert clusters.list_clusters() == []
     assert runs.list_runs() == []
+
+
+def test_it_goes_on_with_the_workers_that_came(
+    sample: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_late(*_: object, **__: object) -> NoReturn:
+        raise WorkerStartTimeoutError(1, 2, 60.0)
+
+    monkeypatch.setattr(Client, "wait_for_workers", too_late)
+    location = f"{EXAMPLES}/dimuon.py:DimuonProcessor"
+    assert dry_run(location, "--fileset", sample, "--datasets", "TTbar", "--workers", 1) == 0
+    assert "on 1 worker" in capsys.readouterr().out
+    assert clusters.list_clusters() == []
 
 
 def test_errors_show_with_the_lines_of_the_user(
