@@ -41,6 +41,8 @@ class Inspection:
 
     trees: tuple[Tree, ...]
     problem: str | None = None
+    is_final: bool = True
+    """False where a slow moment may be to blame: another server tries the file again."""
 
     @property
     def main(self) -> Tree | None:
@@ -115,7 +117,8 @@ class Inspections:
         return self._known
 
     def _store(self, memory: dict[Identity, Inspection]) -> None:
-        newest = list(memory.items())[-MOST_REMEMBERED:]
+        lasting = [(file, found) for file, found in memory.items() if found.is_final]
+        newest = lasting[-MOST_REMEMBERED:]
         write_json(
             self._path,
             [
@@ -142,7 +145,7 @@ class Inspections:
                     "It could not be opened within "
                     f"{self._file_limit:g} s, or opening it needs too much memory."
                 )
-                found[rest[0]] = Inspection((), problem)
+                found[rest[0]] = Inspection((), problem, is_final=False)
                 rest = rest[1:]
         return found
 

@@ -143,6 +143,9 @@ def test_a_file_that_takes_too_long_is_given_up_and_the_others_are_not(
     assert last.main is not None
     for pid in (tmp_path / "pids").read_text().split():
         assert not Path(f"/proc/{pid}").exists()
+    # Tomorrow it may be quick: the next server tries again.
+    again = Inspections(memory, command=scripted(tmp_path, "    answer(path)\n"))
+    assert [found and found.problem for found in look(again, *paths)] == [None, None, None]
 
 
 def test_an_inspector_that_dies_harms_one_file_only(memory: Path, tmp_path: Path) -> None:
