@@ -11,8 +11,10 @@ from pydantic import BaseModel
 from casa_lab.errors import Damaged, NotFound
 from casa_lab.folders import Folder, is_id, runs_dir
 from casa_lab.folders.cache import read_once
+from casa_lab.folders.journal import read_journal
 
 from .models import Failure, LeftOutChunk, RunRecord, RunSpec
+from .records import replay
 
 Line = TypeVar("Line", bound=BaseModel)
 
@@ -112,14 +114,20 @@ class RunFolder(Folder):
             raise _damaged(path) from error
 
     def record(self) -> RunRecord:
-        """Return the state as its driver last wrote it; raises what :meth:`spec` does."""
+        """Return the state as its driver last wrote it; raises what :meth:`spec` does.
+
+        Where it is damaged, as a power cut may leave it, the journal tells most of it.
+        """
         path = self.path / "state.json"
         try:
             return RunRecord.model_validate_json(path.read_bytes())
         except FileNotFoundError:
             raise _no_run(self.id) from None
         except ValueError as error:
-            raise _damaged(path) from error
+            record = replay(read_journal(self.journal))
+            if record is None:
+                raise _damaged(path) from error
+            return record
 
     def read_failures(self) -> Iterator[Failure]:
         """Yield the failures, oldest first; a torn last line is left out."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from casa_lab.folders import Journal
+
 RUN = "/casa/runs/20260101-000000-mass-0001"
 
 ASKED = (
@@ -70,6 +72,21 @@ async def test_which_file_is_damaged_is_told(ask, put_run, file) -> None:
     reply = await ask("GET", RUN)
     assert reply.status == 409
     assert f"{folder.path / file} is damaged" in reply.message
+
+
+async def test_the_journal_tells_the_state_where_that_is_damaged(ask, put_run) -> None:
+    folder = put_run("running")
+    journal = Journal(folder.journal)
+    for event in ("queued", "preparing", "running"):
+        journal.append(event, message="Processing.")
+    (folder.path / "state.json").write_bytes(b"")
+    reply = await ask("GET", RUN)
+    assert (reply.status, reply.body["state"], reply.body["resumable"]) == (200, "lost", True)
+    journal.append("stopped", message="Enough.")
+    journal.append("accepted", state="done", message="Done.", left_out={})
+    reply = await ask("GET", RUN)
+    assert reply.body["state"] == "done"
+    assert reply.body["message"].startswith("Done. Its state.json was damaged")
 
 
 async def test_histograms_that_are_damaged_are_told(ask, put_run) -> None:

@@ -63,6 +63,12 @@ def test_a_killed_driver_is_resumed_and_does_nothing_twice(
     assert "What it had counted is safe" in lost.message
     counted = counted_chunks(run.id)
     assert counted
+    # A power cut leaves files empty that were being replaced.
+    folder = open_run(run.id)
+    for path in (folder.path / "state.json", folder.file_states, folder.metrics, folder.series):
+        assert path.exists()
+        path.write_bytes(b"")
+    assert manager.get(run.id).state == "lost"
 
     manager.resume(run.id)
     with pytest.raises(Conflict, match="nothing to resume"):

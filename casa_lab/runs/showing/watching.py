@@ -78,7 +78,7 @@ class RunWatch:
         found: Run | CasaError
         try:
             found = manager.get(run)
-        except (OSError, Damaged):  # a shared file system may be away for a while
+        except (OSError, ValueError, Damaged):  # a shared file system may be away for a while
             return
         except CasaError as error:
             found = error

@@ -109,6 +109,11 @@ class FileMap:
         self.arrays = arrays
         self.about = about
 
+    @classmethod
+    def empty(cls) -> FileMap:
+        """Return the map of no files."""
+        return cls((), empty_arrays(0), About())
+
     def leave_out(self, names: Collection[FileName]) -> None:
         """Take in which files have chunks that were accepted as missing since."""
         state = self.arrays["state"]
@@ -218,7 +223,7 @@ def read_file_map(folder: RunFolder) -> FileMap:
             causes=tuple(FileFailure.model_validate(cause) for cause in text["causes"]),
         )
     except FileNotFoundError:
-        return FileMap((), empty_arrays(0), About())
+        return FileMap.empty()
     except (BadZipFile, EOFError, LookupError, TypeError, ValueError) as error:
         raise Damaged(
             f"How the files of this run are cannot be read: {folder.file_names.name} or "

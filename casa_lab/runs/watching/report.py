@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 
+from casa_lab.errors import Damaged
 from casa_lab.folders import write_json
 from casa_lab.runs.failures.scope import FileName
 from casa_lab.runs.folder import RunFolder
 from casa_lab.runs.metrics import Effort, MetricsMeter, read_metrics
 
 from .board import FileBoard, FileShare
-from .filemap import read_file_map
+from .filemap import FileMap, read_file_map
 from .series import SeriesMeter, read_series
 
 REPORT_SECONDS = 1.0
@@ -19,6 +21,8 @@ REPORT_SECONDS = 1.0
 
 REPORT_SHARE = 0.01
 """Largest part of the driver's time that reports may take; large ones come less often."""
+
+_log = logging.getLogger(__name__)
 
 
 class Report:
@@ -55,9 +59,17 @@ class Report:
 
     def open(self, files: Sequence[FileName]) -> None:
         """Learn which files there are, before anything is done."""
-        self.files.open(files, read_file_map(self._folder))
+        self.files.open(files, self._earlier())
         self.files.write_names(self._folder)
         self._is_open = True
+
+    def _earlier(self) -> FileMap:
+        """Return what earlier sessions wrote of the files; nothing where that was damaged."""
+        try:
+            return read_file_map(self._folder)
+        except Damaged as error:
+            _log.warning("%s", error)
+            return FileMap.empty()
 
     def observe(self, workers: int, threads: int, tasks: int, working: bool = True) -> None:
         """Learn how large the cluster is now; called again and again.
