@@ -7,6 +7,7 @@ import { Token } from '@lumino/coreutils';
 
 const PLUGIN_ID = 'casa-lab:plugin';
 
+/** The token of the user's settings. */
 export const ICasaSettings = new Token<ICasaSettings>(
   'casa-lab:ICasaSettings',
   "The user's settings of Casa."

@@ -8,7 +8,7 @@ import type { IClusterManager } from './tokens';
 /** Several clicks within this many milliseconds make one request. */
 const PATIENCE = 400;
 
-export interface IWorkerStepperProps {
+interface IWorkerStepperProps {
   cluster: Cluster;
   manager: IClusterManager;
   trans: TranslationBundle;

@@ -2,6 +2,7 @@ import { Token } from '@lumino/coreutils';
 import type { IManager } from '../services/manager';
 import type { Cluster, NewCluster, Profile } from '../services/models';
 
+/** The token of the manager of clusters. */
 export const IClusterManager = new Token<IClusterManager>(
   'casa-lab:IClusterManager',
   'Lists the Dask clusters that Casa knows, and starts, scales and stops them.'

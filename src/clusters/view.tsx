@@ -22,7 +22,7 @@ import { clusterLabel, clusterTone, hasEnded, usage } from './states';
 import type { IClusterManager } from './tokens';
 import { WorkerStepper } from './stepper';
 
-export interface IClustersViewProps {
+interface IClustersViewProps {
   commands: CommandRegistry;
   manager: IClusterManager;
   trans: TranslationBundle;

@@ -1,7 +1,7 @@
 import type { LabIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
-export interface IIconButtonProps {
+interface IIconButtonProps {
   icon: LabIcon;
 
   /** What the button does; shown as its tooltip. */
@@ -37,7 +37,7 @@ export function IconButton({
   );
 }
 
-export interface ITextButtonProps {
+interface ITextButtonProps {
   children: React.ReactNode;
   onClick: () => void;
   disabled?: boolean;

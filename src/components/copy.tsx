@@ -6,7 +6,7 @@ import { IconButton } from './button';
 /** How long the tick shows, in milliseconds. */
 const MOMENT = 1500;
 
-export interface ICopyButtonProps {
+interface ICopyButtonProps {
   /** What is copied, for the tooltip. */
   label: string;
 

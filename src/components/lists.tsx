@@ -4,7 +4,7 @@ import type { IManager } from '../services/manager';
 import { TextButton } from './button';
 import { Problem } from './message';
 
-export interface IListStateProps {
+interface IListStateProps {
   manager: IManager;
   trans: TranslationBundle;
 }

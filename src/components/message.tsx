@@ -2,7 +2,7 @@ import type { LabIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 import { TextButton } from './button';
 
-export interface IProblemProps {
+interface IProblemProps {
   /** A sentence: what is wrong and what to do. */
   message: string;
 
@@ -27,7 +27,7 @@ export function Problem({
   );
 }
 
-export interface IEmptyStateProps {
+interface IEmptyStateProps {
   icon: LabIcon;
 
   /** What would be here. */

@@ -1,7 +1,7 @@
 import React from 'react';
 import type { Tone } from './tone';
 
-export interface IProgressBarProps {
+interface IProgressBarProps {
   /** From 0 to 1; null while it is unknown how much there is to do. */
   fraction: number | null;
 

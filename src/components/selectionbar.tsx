@@ -3,7 +3,7 @@ import { closeIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 import { IconButton } from './button';
 
-export interface ISelectionBarProps {
+interface ISelectionBarProps {
   /** What can be done with what is ticked. */
   children: React.ReactNode;
 

@@ -3,7 +3,7 @@ import React from 'react';
 /** What a colour says; how it looks is for the theme. */
 export type Tone = 'active' | 'good' | 'warning' | 'bad' | 'idle';
 
-export interface IStateDotProps {
+interface IStateDotProps {
   tone: Tone;
 
   /** The state in words, for those who do not see colours. */

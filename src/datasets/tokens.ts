@@ -2,6 +2,7 @@ import { Token } from '@lumino/coreutils';
 import type { IManager } from '../services/manager';
 import type { Dataset, Source } from '../services/models';
 
+/** The token of the manager of datasets. */
 export const IDatasetManager = new Token<IDatasetManager>(
   'casa-lab:IDatasetManager',
   'Lists the datasets that Casa knows, and adds and removes their sources.'

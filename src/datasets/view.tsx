@@ -26,7 +26,7 @@ const MOST = 500;
 /** With fewer datasets than this, a filter is only in the way. */
 const WORTH_FILTERING = 5;
 
-export interface IDatasetsViewProps {
+interface IDatasetsViewProps {
   commands: CommandRegistry;
   manager: IDatasetManager;
   selection: DatasetSelection;

@@ -33,7 +33,7 @@ import { RunSelectionBar } from './history/selectionbar';
 import { fractionDone, isActive, stateLabel, stateTone } from './states';
 import type { IRunManager } from './tokens';
 
-export interface IRunsViewProps {
+interface IRunsViewProps {
   commands: CommandRegistry;
   manager: IRunManager;
   model: RunListModel;

@@ -28,6 +28,7 @@ import type {
 } from '../services/models';
 import type { IFile } from '../services/request';
 
+/** The token of the manager of runs. */
 export const IRunManager = new Token<IRunManager>(
   'casa-lab:IRunManager',
   'Lists the runs that Casa knows, and launches, stops, resumes and deletes them.'

@@ -69,6 +69,7 @@ export async function requestFile(
   };
 }
 
+/** How a request is made. */
 export interface IRequestOptions {
   /** The HTTP method; `GET` without a body, else `POST`. */
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';

@@ -18,6 +18,7 @@ export interface IArgumentInputs {
   readonly others: string;
 }
 
+/** Nothing was typed. */
 export const NO_INPUTS: IArgumentInputs = { texts: new Map(), others: '' };
 
 /** The signature of a processor of which nothing is known. */

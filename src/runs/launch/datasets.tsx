@@ -10,7 +10,7 @@ const FEW = 6;
 /** More than this are not drawn; the filter narrows. */
 const MOST = 500;
 
-export interface IDatasetPickerProps {
+interface IDatasetPickerProps {
   datasets: readonly IDatasetChoice[];
 
   /** Names of the ticked datasets. */

@@ -12,7 +12,7 @@ import {
   type Signature
 } from './arguments';
 
-export interface IArgumentFieldsProps {
+interface IArgumentFieldsProps {
   signature: Signature;
   inputs: IArgumentInputs;
   onChange: (inputs: IArgumentInputs) => void;

@@ -15,7 +15,7 @@ import { useChanges } from '../../components/signals';
 import type { DatasetForecast, Forecast } from '../../services/models';
 import { type DryRunModel, failuresOf, type IAlike } from './dryrun';
 
-export interface IDryRunViewProps {
+interface IDryRunViewProps {
   model: DryRunModel;
 
   /** Whether the form still asks for what was tried. */

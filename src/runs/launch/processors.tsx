@@ -3,7 +3,7 @@ import React, { useEffect, useMemo, useRef, useState } from 'react';
 import type { Processor } from '../../services/models';
 import { isLocation } from './form';
 
-export interface IProcessorPickerProps {
+interface IProcessorPickerProps {
   /** What there is to choose from, or null while that is searched for. */
   processors: readonly Processor[] | null;
 

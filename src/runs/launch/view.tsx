@@ -28,7 +28,7 @@ const SCHEMAS = [
   'BaseSchema'
 ];
 
-export interface ILaunchViewProps {
+interface ILaunchViewProps {
   model: LaunchModel;
   trans: TranslationBundle;
 }

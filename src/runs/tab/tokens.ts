@@ -3,6 +3,7 @@ import { Token } from '@lumino/coreutils';
 import type { RunTabFactory } from './factory';
 import type { RunTab } from './widget';
 
+/** The token of the tracker of tabs. */
 export const IRunTabTracker = new Token<IRunTabTracker>(
   'casa-lab:IRunTabTracker',
   'Tracks the tabs of runs.'
@@ -11,6 +12,7 @@ export const IRunTabTracker = new Token<IRunTabTracker>(
 /** The open tabs of runs. */
 export type IRunTabTracker = IWidgetTracker<MainAreaWidget<RunTab>>;
 
+/** The token of what makes views of runs. */
 export const IRunViews = new Token<IRunViews>(
   'casa-lab:IRunViews',
   'Loads what shows runs in tabs and in outputs of notebooks.'
