@@ -198,7 +198,8 @@ class Catalog:
             stored = read_json(self._added)
         except ValueError:  # damaged: what was added has to be added again
             return ()
-        return tuple(Path(path) for path in stored or ())
+        known = stored if isinstance(stored, list) else ()
+        return tuple(Path(path) for path in known if isinstance(path, str))
 
     def _write_added(self, paths: Sequence[Path]) -> None:
         write_json(self._added, [str(path) for path in paths])

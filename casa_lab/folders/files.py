@@ -32,7 +32,7 @@ def replace_file(path: Path, write: Callable[[IO[bytes]], object]) -> None:
             write(stream)
         Path(name).replace(path)
     except BaseException:
-        Path(name).unlink()
+        Path(name).unlink(missing_ok=True)  # gone with its folder, perhaps
         raise
 
 

@@ -254,9 +254,10 @@ def test_a_folder_that_vanishes_is_listed_with_its_problem(root: Path) -> None:
     catalog.remove(listed.sources[0].id)
 
 
-def test_a_damaged_list_of_sources_is_none(root: Path, casa_data_dir: Path) -> None:
+@pytest.mark.parametrize("damage", ["{", "3", '{"a": 1}', "[null]"])
+def test_a_damaged_list_of_sources_is_none(root: Path, casa_data_dir: Path, damage: str) -> None:
     catalog = Catalog(root)
-    (casa_data_dir / "sources.json").write_text("{")
+    (casa_data_dir / "sources.json").write_text(damage)
     assert catalog.list().sources == []
 
 

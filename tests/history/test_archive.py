@@ -126,6 +126,11 @@ def test_it_runs_again_elsewhere(
     assert (spec.fileset, spec.chunksize) == (run.spec().fileset, run.spec().chunksize)
 
 
+def test_a_tree_is_for_other_files_only(run: RunFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rerun", run.id, "--treename", "Events"]) == 2
+    assert "'--treename' goes with '--fileset'" in capsys.readouterr().err
+
+
 def test_a_run_of_a_notebook_is_run_again_there(put_run: PutRun) -> None:
     folder = put_run(1, door="notebook", processor={"location": "notebook:Mass"})
     with pytest.raises(Conflict, match="Run its cell again"):

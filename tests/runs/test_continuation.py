@@ -347,11 +347,8 @@ def test_pickled_code_is_the_same_to_the_bit_or_not_known(
     ask(older_of_notebook, NOTEBOOK_CODE, code=pickled)
     changed = {name: f"{text}#" for name, text in pickled.sources.items()}
     assert changed
-    for other in (
-        replace(pickled, data=pickled.data + b"."),
-        replace(pickled, sources=changed),
-        None,
-    ):
+    others = replace(pickled, data=pickled.data + b"."), replace(pickled, sources=changed), None
+    for other in others:
         with pytest.raises(Conflict, match="'casa-lab rerun mass-2 --continue --fileset FILE'"):
             ask(older_of_notebook, NOTEBOOK_CODE, code=other)
     with pytest.raises(Conflict, match="The processor of mass-2 was made in a notebook"):
