@@ -138,7 +138,7 @@ class SamplingExecutor(LiveExecutor):
     def _process(self, client: Client, work: ChunkWork, items: list[WorkItem]) -> Any:
         current = self.current
         processor = unpacked(work.processor)
-        own = current.own = carry_local(processor)
+        own = current.own = carry_local(processor, work.schema)
         if own.sources:
             work = work.packed_again()
         modules = current.modules = used_modules(processor, own.sources)

@@ -252,7 +252,7 @@ class LiveExecutor(ExecutorBase):  # type: ignore[misc]  # has no type informati
         if self.current.session is not None:
             return self._process_in(self.current.session, client, work, items)
         processor = unpacked(work.processor)
-        self.current.own = carry_local(processor)
+        self.current.own = carry_local(processor, work.schema)
         if self.current.own.sources:
             work = work.packed_again()
         self.current.modules = used_modules(processor, self.current.own.sources)

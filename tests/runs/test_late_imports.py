@@ -152,6 +152,31 @@ def test_a_module_imported_both_ways_is_there_for_both(
     assert run_live(fileset, both) == {"sum": 9 * ALL}
 
 
+def test_a_schema_of_a_local_module_travels_with_what_it_imports(
+    run_live: Process, fileset: dict[str, Any], folder: Path
+) -> None:
+    source = """
+        from coffea.nanoevents import BaseSchema
+
+
+        class LateSchema(BaseSchema):
+            def __init__(self, base_form, *args, **kwargs):
+                import late_helper
+
+                super().__init__(base_form, *args, **kwargs)
+                self._form["fields"] = [late_helper.rename(name) for name in self._form["fields"]]
+    """
+    (folder / "late_schema.py").write_text(dedent(source))
+    (folder / "late_helper.py").write_text("def rename(name):\n    return name.upper()\n")
+    import late_schema  # type: ignore[import-not-found]
+
+    @in_cell
+    def named(events: Any) -> dict[str, int]:
+        return {"X" if "X" in events.fields else "x": len(events)}
+
+    assert run_live(fileset, named, schema=late_schema.LateSchema) == {"X": ALL}
+
+
 def test_what_does_not_travel_is_told(
     run_live: Process, fileset: dict[str, Any], folder: Path, tmp_path: Path
 ) -> None:

@@ -25,7 +25,7 @@ from casa_lab.errors import BadInput
 from casa_lab.runs.models import NewRun, RunSpec
 
 from .own_modules import ModuleSource, OwnModules, import_from
-from .shipping import carry_local, together
+from .shipping import carry_local
 
 NOTEBOOK = "notebook"
 """What stands for the file in the location of a processor that was made in a notebook."""
@@ -121,7 +121,7 @@ def pickle_code(processor: Any, schema: type[Any] | None = None) -> PickledCode:
 
     from .cells import source_of_cells
 
-    own = together(carry_local(part) for part in (processor, schema) if part is not None)
+    own = carry_local(processor, schema)
     content = {
         "processor": processor,
         "schema": schema,

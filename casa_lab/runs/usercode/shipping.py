@@ -45,7 +45,7 @@ def carry_file(reference: ProcessorReference) -> OwnModules:
     return NOTHING if path is None else _carry(path.stem, path)
 
 
-def carry_local(processor: Any) -> OwnModules:
+def carry_local(processor: Any, schema: type[Any] | None = None) -> OwnModules:
     """Do the same for what a notebook imported, or made of what it imported.
 
     What is installed, or defined in the notebook itself, travels well as it is.
@@ -53,22 +53,33 @@ def carry_local(processor: Any) -> OwnModules:
     Parameters
     ----------
     processor
-        A processor, a function of the events, or a schema.
+        A processor, or a function of the events.
+    schema
+        The schema that it is processed with.
+
+    Returns
+    -------
+    OwnModules
+        What is carried.
     """
-    inner = processor
+    return _together(_carry_part(part) for part in (processor, schema) if part is not None)
+
+
+def _carry_part(part: Any) -> OwnModules:
+    inner = part
     while isinstance(inner, partial):
         inner = inner.func
     own = getattr(inner, "__module__", None) or type(inner).__module__
     if own != "__main__":
         path = _local_file(own)
         return NOTHING if path is None else _carry(own, path)
-    # A processor in a cell is in no file, but what it uses may be.
+    # What a cell defines is in no file, but what it uses may be.
     carried = NOTHING
     seen: set[str] = set()
-    while fresh := used_modules(processor, carried.sources) - seen:
+    while fresh := used_modules(part, carried.sources) - seen:
         seen |= fresh
-        late = imported_when_called(processor, carried.sources)
-        carried = together(
+        late = imported_when_called(part, carried.sources)
+        carried = _together(
             [carried]
             + [
                 _carry(name, path, [each for each in late if each.partition(".")[0] == name])
@@ -79,7 +90,7 @@ def carry_local(processor: Any) -> OwnModules:
     return carried
 
 
-def together(parts: Iterable[OwnModules]) -> OwnModules:
+def _together(parts: Iterable[OwnModules]) -> OwnModules:
     """Return what several parts of a run's code need."""
     sources: dict[str, ModuleSource] = {}
     loaded: list[str] = []
