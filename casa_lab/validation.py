@@ -55,6 +55,15 @@ def read_kept(model: type[Model], path: Path) -> Model:
         return model()
 
 
+def is_unicode(name: str) -> bool:
+    """Tell whether a name can be written down: that of a file may be bytes that are no text."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 @contextmanager
 def _told() -> Iterator[None]:
     try:

@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from casa_lab.validation import is_unicode
+
 MOST_FOLDERS = 200
 """Direct subfolders that are looked into."""
 
@@ -45,7 +47,7 @@ def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
             visible = [
                 entry
                 for entry, _ in zip(entries, range(MOST_ENTRIES), strict=False)
-                if not entry.name.startswith(".")
+                if not entry.name.startswith(".") and is_unicode(entry.name)
             ]
     except OSError:
         return

@@ -320,13 +320,18 @@ class _Checker:
         return dict(value)
 
     def _resolve(self, path: str) -> str:
+        if "\0" in path:
+            raise self._wrong(f"lists {path!r}, which no file can be called")
         if "://" in path:
             return path
         if "*" in path:
             raise self._wrong(
                 f"has a wildcard in {path}. List the files, or add their folder as a source"
             )
-        return os.path.normpath(self._folder / Path(path).expanduser())
+        try:
+            return os.path.normpath(self._folder / Path(path).expanduser())
+        except RuntimeError:
+            raise self._wrong(f"lists {path}, and this machine knows no such home folder") from None
 
     def _refuse_missing_files(self, entry: Mapping[str, Any]) -> None:
         """Refuse what is neither a description with 'files' nor a mapping of files."""

@@ -41,7 +41,10 @@ def read_json_file(path: Path) -> Any:
     try:
         if data.startswith(_GZIP_MAGIC):
             data = gzip.decompress(data)
-        return json.loads(data, object_pairs_hook=_object)
+        value = json.loads(data, object_pairs_hook=_object)
+        # Escapes can write half of a character, which nobody can write down again.
+        json.dumps(value, ensure_ascii=False).encode()
+        return value
     except (EOFError, gzip.BadGzipFile, zlib.error):
         raise BadInput(f"{path.name} is damaged: it cannot be unpacked.") from None
     except json.JSONDecodeError as error:
@@ -49,7 +52,11 @@ def read_json_file(path: Path) -> Any:
             f"{path.name} is not valid JSON: {error.msg.lower()} at line {error.lineno}, "
             f"column {error.colno}."
         ) from None
-    except (UnicodeDecodeError, RecursionError):
+    except UnicodeEncodeError:
+        raise BadInput(
+            f"{path.name} holds half of a character (\\ud800 to \\udfff). Write it whole."
+        ) from None
+    except (ValueError, RecursionError):  # no text, or numbers of thousands of digits
         raise BadInput(f"{path.name} is not a JSON file.") from None
 
 

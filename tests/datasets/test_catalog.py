@@ -182,6 +182,20 @@ def test_subfolders_of_the_same_name_are_called_by_their_path(root: Path) -> Non
     assert list(datasets(catalog)) == ["data/2017/DY", "data/2018/DY"]
 
 
+def test_names_that_are_no_text_are_left_out(root: Path) -> None:
+    write_fileset(root / "fileset.json", dy=["root://a//b.root:Events"])
+    for name in (b"fileset\xff.json", b"\xff/fileset.json", b"data/\xff.root"):
+        path = Path(os.fsdecode(os.fsencode(root) + b"/" + name))
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("{}")
+    write_events(root / "data" / "a.root")
+    catalog = Catalog(root)
+    add(catalog, "data")
+    listed = catalog.list()
+    assert [dataset.name for dataset in listed.datasets] == ["dy", "data"]
+    assert listed.model_dump_json()
+
+
 def test_bad_files_are_named_and_spoil_nothing(root: Path) -> None:
     write_events(root / "data" / "good.root", 3)
     (root / "data" / "bad.root").write_bytes(b"root but not really")

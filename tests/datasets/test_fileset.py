@@ -158,6 +158,8 @@ def test_known_entries_are_remembered() -> None:
         ),
         ({"DY": ["a.root:Events", "./a.root:Events"]}, ["'DY'", "./a.root twice"]),
         ({"DY": ["*.root:Events"]}, ["wildcard in *.root"]),
+        ({"DY": ["~nobody-at-all/a.root:Events"]}, ["knows no such home folder"]),
+        ({"DY": ["a\0.root:Events"]}, ["'a\\x00.root', which no file can be called"]),
         (
             {"DY": {"files": {"a.root": "Events"}, "metadata": {"dataset": "x"}}},
             ["'DY'", "'dataset' in its metadata", "Rename it"],
@@ -220,6 +222,8 @@ def test_a_mistake_gets_a_sentence_that_names_the_place(value: Any, parts: list[
     ("text", "parts"),
     [
         (b'{"DY": ["a.root:Events"], "DY": ["b.root:Events"]}', ["the dataset 'DY' twice"]),
+        (rb'{"D\ud800": ["a.root:Events"]}', ["half of a character"]),
+        (b'{"DY": ' + b"1" * 5000 + b"}", ["is not a JSON file"]),
         (b'{"DY": {"files": {"a.root": "E", "a.root": "E"}}}', ["'DY'", "the file 'a.root' twice"]),
         (b'{"DY": {"files": ["a.root:E"], "files": []}}', ["'DY'", "'files' twice"]),
         (b'{"DY": {"files": ["a.root:E"], "metadata": {"x": 1, "x": 2}}}', ["'DY'", "'x' twice"]),
@@ -230,7 +234,7 @@ def test_a_mistake_gets_a_sentence_that_names_the_place(value: Any, parts: list[
         (gzip.compress(b"{}")[:-9], ["damaged"]),
         (b"[" * 100_000, ["not a JSON file"]),
     ],
-    ids=range(10),
+    ids=range(12),
 )
 def test_a_bad_file_gets_a_sentence(tmp_path: Path, text: bytes, parts: list[str]) -> None:
     path = tmp_path / "fileset.json"

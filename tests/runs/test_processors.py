@@ -104,6 +104,12 @@ def test_leaves_out_what_is_not_the_users(tmp_path: Path, place: str) -> None:
     assert find_processors(tmp_path) == []
 
 
+def test_leaves_out_names_that_are_no_text(tmp_path: Path) -> None:
+    for name in (b"\xff.py", b"\xff/simple.py"):
+        write(tmp_path / os.fsdecode(name), SIMPLE)
+    assert find_processors(tmp_path) == []
+
+
 def test_reads_a_file_again_only_after_it_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

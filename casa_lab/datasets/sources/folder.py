@@ -10,6 +10,7 @@ from pathlib import Path
 
 from casa_lab.datasets.inspections import Identity, Inspection, Inspections, Tree
 from casa_lab.datasets.models import Dataset, DatasetFile, SourceKind
+from casa_lab.validation import is_unicode
 
 from .base import DatasetSource, Listing, make_dataset
 
@@ -159,7 +160,11 @@ def _scan(top: Path) -> _Scan:
         left -= len(entries)
         if left < 0:
             return _Scan(folders, truncated=True)
-        visible = [Path(entry.path) for entry in entries if not entry.name.startswith(".")]
+        visible = [
+            Path(entry.path)
+            for entry in entries
+            if not entry.name.startswith(".") and is_unicode(entry.name)
+        ]
         if depth < MAX_DEPTH:
             waiting.extend((path, depth + 1) for path in visible if path.is_dir())
         files = _identities(path for path in visible if path.suffix == ".root")

@@ -13,6 +13,7 @@ from pathlib import Path
 from casa_lab.errors import BadInput
 from casa_lab.folders.cache import read_once
 from casa_lab.runs.models import Processor, ProcessorReference
+from casa_lab.validation import is_unicode
 
 from . import ipynb
 from .arguments import check_arguments
@@ -191,7 +192,8 @@ def _python_files(root: Path) -> Iterator[Path]:
 def _scan(folder: Path) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
-            return sorted(entries, key=lambda entry: entry.name)
+            found = [entry for entry in entries if is_unicode(entry.name)]
+            return sorted(found, key=lambda entry: entry.name)
     except OSError:  # not ours to read, or gone meanwhile
         return []
 
