@@ -47,11 +47,12 @@ def print_summary(run: Run, failures: FailureList, metrics: RunMetrics) -> None:
             ("all", *_cells(progress)) if len(progress.datasets) > 1 else None,
         )
     console = Console(highlight=False, soft_wrap=True)
-    if progress.seconds_elapsed:
+    if metrics.wall_seconds:
+        # Not those of the progress, which are of the last session alone.
         console.print(
-            f"{count(progress.events_done, 'event')} in {duration(progress.seconds_elapsed)}: "
-            f"{rate(progress.events_done / progress.seconds_elapsed)}, "
-            f"{byte_rate(progress.bytes_read / progress.seconds_elapsed)}."
+            f"{count(metrics.events, 'event')} in {duration(metrics.wall_seconds)}: "
+            f"{rate(metrics.events / metrics.wall_seconds)}, "
+            f"{byte_rate(metrics.bytes_read / metrics.wall_seconds)}."
         )
     for line in describe_metrics(metrics):
         console.print(Text(line))

@@ -129,7 +129,7 @@ def grouped(*failures: Failure) -> list[FailureGroup]:
 
 def test_summary_tells_failures_in_sentences(capsys: pytest.CaptureFixture[str]) -> None:
     ended = half_way().model_copy(update={"state": "done", "message": "Done, without 2 chunks."})
-    ended.progress.seconds_elapsed = 2
+    ended.progress.seconds_elapsed = 0.1  # of the last session
     ended.progress.bytes_read = 4000
     groups = [
         *grouped(failure(1), failure(2), failure(2, entry_start=0, entry_stop=500)),
@@ -148,7 +148,7 @@ def test_summary_tells_failures_in_sentences(capsys: pytest.CaptureFixture[str])
     assert lines[1].split() == ["dy[1]", "500", "1,000", "0", "2"]
     assert lines[3].split() == ["all", "500", "1,000", "0", "2"]
     assert lines[-8:] == [
-        "500 events in 2.0 s: 250 events/s, 2.00 kB/s.",
+        "500 events in 2.0 s: 250 events/s, 125 MB/s.",
         "0.25 kHz in all, 0.125 kHz a core, 1 Gbps.",
         "Efficiency 56%: 2.2 s of processing and 0.2 s of overhead (of that, 0.1 s opening files) "
         "on 2 threads for 2.0 s.",

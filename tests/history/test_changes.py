@@ -11,6 +11,7 @@ from casa_lab.errors import NotFound
 from casa_lab.runs.history import changes as module
 from casa_lab.runs.history.changes import changes
 from casa_lab.runs.history.models import Difference
+from casa_lab.runs.metrics import RunMetrics
 
 from .conftest import PutRun
 
@@ -27,6 +28,19 @@ def test_a_run_does_not_differ_from_itself(put_run: PutRun) -> None:
     assert found.code == found.arguments == found.settings == found.versions == []
     assert found.datasets == []
     assert all(metric.before == metric.after for metric in found.metrics)
+
+
+def test_time_and_rate_are_those_of_all_sessions(put_run: PutRun) -> None:
+    old, new = put_run(1), put_run(2)
+    record = new.record()
+    record.progress.events_done, record.progress.seconds_elapsed = 1000, 0.5  # of the last one
+    new.write_state(record.model_dump(mode="json"))
+    metrics = RunMetrics(sessions=2, events=1000, wall_seconds=10.0, bytes_read=50)
+    new.metrics.write_text(metrics.model_dump_json())
+    numbers = {each.name: (each.before, each.after) for each in changes(new.id, old.id).metrics}
+    assert numbers["time"] == (0, 10)
+    assert numbers["rate"] == (None, 100)
+    assert numbers["read"] == (0, 50)
 
 
 def test_everything_that_differs_is_told(put_run: PutRun) -> None:

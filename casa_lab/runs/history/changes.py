@@ -8,7 +8,8 @@ from difflib import unified_diff
 from typing import Any
 
 from casa_lab.runs.folder import RunFolder, open_run
-from casa_lab.runs.models import Progress, RunSpec
+from casa_lab.runs.metrics import read_metrics
+from casa_lab.runs.models import RunSpec
 
 from .details import files_of, metadata_of, sources
 from .identities import read_identities
@@ -27,6 +28,9 @@ MOST_LINES = 20_000
 
 MOST_NAMED = 20
 """How many files of each kind are named."""
+
+_Numbers = dict[tuple[str, str], float | None]
+"""What a run came to, by name and unit."""
 
 
 def changes(run: str, since: str) -> RunChanges:
@@ -51,7 +55,7 @@ def changes(run: str, since: str) -> RunChanges:
         settings=_differences(_settings(old), _settings(new)),
         versions=_differences(old.versions, new.versions),
         datasets=_datasets(before, after),
-        metrics=_metrics(before.record().progress, after.record().progress),
+        metrics=_metrics(_numbers(before), _numbers(after)),
     )
 
 
@@ -154,22 +158,22 @@ def _datasets(before: RunFolder, after: RunFolder) -> list[DatasetDifference]:
     return found
 
 
-def _metrics(before: Progress, after: Progress) -> list[MetricDifference]:
-    old, new = _numbers(before), _numbers(after)
+def _metrics(old: _Numbers, new: _Numbers) -> list[MetricDifference]:
     return [
         MetricDifference(name=name, unit=unit, before=old[name, unit], after=new[name, unit])
         for name, unit in new
     ]
 
 
-def _numbers(progress: Progress) -> dict[tuple[str, str], float | None]:
-    seconds = progress.seconds_elapsed
+def _numbers(folder: RunFolder) -> _Numbers:
+    progress, metrics = folder.record().progress, read_metrics(folder.metrics)
     return {
         ("events", ""): progress.events_done,
         ("events wanted", ""): progress.events_total,
         ("chunks failed", ""): progress.chunks_failed,
         ("events left out", ""): progress.left_out.events,
-        ("time", "s"): seconds,
-        ("rate", "events/s"): progress.events_done / seconds if seconds else None,
-        ("read", "bytes"): progress.bytes_read,
+        # Those of all sessions; the progress has those of the last one.
+        ("time", "s"): metrics.wall_seconds,
+        ("rate", "events/s"): 1e3 * metrics.event_rate_khz if metrics.wall_seconds else None,
+        ("read", "bytes"): metrics.bytes_read,
     }
