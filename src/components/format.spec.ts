@@ -1,8 +1,10 @@
+import { nullTranslator } from '@jupyterlab/translation';
 import {
   formatBytes,
   formatCount,
   formatDigits,
-  formatExactCount
+  formatExactCount,
+  formatMeasuredTime
 } from './format';
 
 test('numbers have the digits that matter and no powers of ten', () => {
@@ -37,5 +39,18 @@ test('sizes never have four digits before the point', () => {
     '99.9 kB',
     '1.0 MB',
     '4.2 GB'
+  ]);
+});
+
+test('what took a moment is not said to have taken none', () => {
+  const trans = nullTranslator.load('');
+  const times = [0, 0.05, 0.996, 4.2, 9.97, 65];
+  expect(times.map(time => formatMeasuredTime(time, trans))).toEqual([
+    '0 s',
+    '0.05 s',
+    '1.0 s',
+    '4.2 s',
+    '10 s',
+    '1 min 5 s'
   ]);
 });

@@ -60,6 +60,16 @@ export function formatDuration(
   return trans.__('%1 s', whole);
 }
 
+/** How long something took; a few seconds with decimals, e.g. `0.05 s`, `4.2 s`. */
+export function formatMeasuredTime(
+  seconds: number,
+  trans: TranslationBundle
+): string {
+  return seconds > 0 && seconds < 9.95
+    ? trans.__('%1 s', seconds.toFixed(seconds < 0.995 ? 2 : 1))
+    : formatDuration(seconds, trans);
+}
+
 /** How long ago something was, e.g. `5 min ago`; the date when it is long. */
 export function formatAge(
   time: number,

@@ -10,7 +10,12 @@ import type { CommandRegistry } from '@lumino/commands';
 import React from 'react';
 import { CommandIDs } from '../commands';
 import { IconButton } from '../components/button';
-import { formatAge, formatCount, formatDuration } from '../components/format';
+import {
+  formatAge,
+  formatCount,
+  formatDuration,
+  formatMeasuredTime
+} from '../components/format';
 import { ListState } from '../components/lists';
 import { EmptyState, Problem } from '../components/message';
 import { MiddleEllipsis } from '../components/name';
@@ -252,7 +257,7 @@ function facts(run: Run, trans: TranslationBundle): string {
   if (state === 'running' && left !== null) {
     parts.push(trans.__('%1 left', formatDuration(left, trans)));
   } else if (!isActive(run)) {
-    parts.push(formatDuration(elapsed, trans));
+    parts.push(formatMeasuredTime(elapsed, trans));
   }
   return parts.join(' · ');
 }

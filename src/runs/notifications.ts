@@ -9,7 +9,11 @@ import {
   type TranslationBundle
 } from '@jupyterlab/translation';
 import { CommandIDs } from '../commands';
-import { formatCount, formatDuration, formatName } from '../components/format';
+import {
+  formatCount,
+  formatMeasuredTime,
+  formatName
+} from '../components/format';
 import type { Run } from '../services/models';
 import { ICasaSettings } from '../settings';
 import { RunNews } from './news';
@@ -95,7 +99,7 @@ function endOf(run: Run, trans: TranslationBundle): INotice | null {
         '%1: %2 events in %3.',
         name,
         formatCount(progress.events_done),
-        formatDuration(progress.seconds_elapsed, trans)
+        formatMeasuredTime(progress.seconds_elapsed, trans)
       );
       return progress.chunks_failed === 0
         ? { message: done, type: 'success' }

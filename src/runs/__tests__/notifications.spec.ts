@@ -24,7 +24,7 @@ describe('notificationsPlugin', () => {
     start('all');
     runs.change({ state: 'done' });
     expect(shown()).toEqual([
-      'Dimuon mass: 500 events in 5 s.',
+      'Dimuon mass: 500 events in 5.0 s.',
       'Of another extension.'
     ]);
   });

@@ -62,7 +62,7 @@ describe('CompareView', () => {
 
   it('shows the numbers side by side, and what changed', async () => {
     await open(['old', 'new']);
-    expect(texts('tbody td').slice(0, 2)).toEqual(['10 s', '5 s× 0.500']);
+    expect(texts('tbody td').slice(0, 2)).toEqual(['10 s', '5.0 s× 0.500']);
     expect(texts('h2')).toContain('What changed from A to B');
     expect(texts('ins')).toEqual(['30']);
     expect(host.querySelector('img')).toBeNull();

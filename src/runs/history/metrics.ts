@@ -3,7 +3,7 @@ import {
   formatBytes,
   formatCount,
   formatDigits,
-  formatDuration
+  formatMeasuredTime
 } from '../../components/format';
 import type { RunChanges } from '../../services/models';
 
@@ -40,7 +40,7 @@ export function formatMetric(
   }
   switch (unit) {
     case 's':
-      return formatDuration(value, trans);
+      return formatMeasuredTime(value, trans);
     case 'bytes':
       return formatBytes(value);
     case 'events/s':

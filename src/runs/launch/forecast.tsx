@@ -5,8 +5,8 @@ import {
   formatBytes,
   formatCount,
   formatDigits,
-  formatDuration,
-  formatExactCount
+  formatExactCount,
+  formatMeasuredTime
 } from '../../components/format';
 import { Problem } from '../../components/message';
 import { MiddleEllipsis } from '../../components/name';
@@ -96,7 +96,7 @@ function ForecastView(
       {forecast.seconds !== null && (
         <p className="casa-DryRun-headline" role="status">
           <strong>
-            {trans.__('About %1', formatTime(forecast.seconds, trans))}
+            {trans.__('About %1', formatMeasuredTime(forecast.seconds, trans))}
           </strong>{' '}
           {trans._n('on %1 worker', 'on %1 workers', forecast.workers)}
           {' · '}
@@ -177,7 +177,7 @@ function Predictions({ forecast, trans }: IForecastProps): JSX.Element | null {
         {predictions.map(({ workers: count, seconds }) => (
           <tr key={count} data-current={count === workers || undefined}>
             <td>{formatExactCount(count)}</td>
-            <td>{formatTime(seconds, trans)}</td>
+            <td>{formatMeasuredTime(seconds, trans)}</td>
             <td aria-hidden="true">
               <span
                 className="casa-DryRun-bar"
@@ -234,13 +234,6 @@ function facts(
     );
   }
   return parts.join(' · ');
-}
-
-/** A predicted time; short ones are told apart. */
-function formatTime(seconds: number, trans: TranslationBundle): string {
-  return seconds < 9.95
-    ? trans.__('%1 s', seconds.toFixed(1))
-    : formatDuration(seconds, trans);
 }
 
 /** What went wrong, in the user's own lines where it leads there. */

@@ -4,8 +4,8 @@ import {
   formatBytes,
   formatCount,
   formatDigits,
-  formatDuration,
-  formatExactCount
+  formatExactCount,
+  formatMeasuredTime
 } from '../../components/format';
 import { Problem } from '../../components/message';
 import { MiddleEllipsis } from '../../components/name';
@@ -141,7 +141,7 @@ function Numbers({ metrics, trans }: IMetricsProps): JSX.Element {
     ],
     [
       trans.__('Typical task'),
-      secondsText(metrics.median_batch_seconds, trans),
+      formatMeasuredTime(metrics.median_batch_seconds, trans),
       trans.__('Median duration of a task on its worker')
     ]
   ];
@@ -212,7 +212,7 @@ function Late({ metrics, trans }: IMetricsProps): JSX.Element | null {
         {tail
           ? trans.__(
               'What the last percent waits for (%1)',
-              secondsText(tail.seconds, trans)
+              formatMeasuredTime(tail.seconds, trans)
             )
           : trans.__('What took longest')}
       </summary>
@@ -223,7 +223,7 @@ function Late({ metrics, trans }: IMetricsProps): JSX.Element | null {
               'The last task arrived %2 after all others.',
               'The last %1 tasks arrived within %2 after all others.',
               tail.batches,
-              secondsText(tail.seconds, trans)
+              formatMeasuredTime(tail.seconds, trans)
             )}
           </p>
           <Batches
@@ -256,7 +256,7 @@ function Batches({ batches, label, trans }: IBatchesProps): JSX.Element {
         <li key={index}>
           <span className="casa-Batches-name">
             <MiddleEllipsis text={batch.file} />
-            <span>{secondsText(batch.seconds, trans)}</span>
+            <span>{formatMeasuredTime(batch.seconds, trans)}</span>
           </span>
           <span className="casa-Failure-where">
             {[
@@ -340,7 +340,7 @@ function WorkTable(props: IWorkTableProps): JSX.Element | null {
                 </th>
                 <td>{formatCount(work.events)}</td>
                 <td>{formatBytes(work.bytes_read)}</td>
-                <td>{secondsText(work.busy_seconds, trans)}</td>
+                <td>{formatMeasuredTime(work.busy_seconds, trans)}</td>
                 <td>{formatDigits(work.busy_rate_khz)}</td>
                 <td>
                   {percentText(
@@ -379,11 +379,4 @@ function adviceText(advice: Advice, trans: TranslationBundle): string {
 
 function percentText(share: number): string {
   return `${Math.round(100 * share)}%`;
-}
-
-/** A duration; one of a few seconds with a decimal. */
-function secondsText(seconds: number, trans: TranslationBundle): string {
-  return seconds < 10
-    ? trans.__('%1 s', seconds.toFixed(seconds < 1 ? 2 : 1))
-    : formatDuration(seconds, trans);
 }

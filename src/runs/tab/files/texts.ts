@@ -1,5 +1,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { formatDuration, formatExactCount } from '../../../components/format';
+import {
+  formatMeasuredTime,
+  formatExactCount
+} from '../../../components/format';
 import type { Tone } from '../../../components/tone';
 import type {
   DatasetTiles,
@@ -118,11 +121,7 @@ export function fileText(file: RunFile, trans: TranslationBundle): string {
     );
   }
   if (file.seconds > 0) {
-    facts.push(
-      file.seconds < 10
-        ? trans.__('%1 s', file.seconds.toFixed(1))
-        : formatDuration(file.seconds, trans)
-    );
+    facts.push(formatMeasuredTime(file.seconds, trans));
   }
   if (file.worker) {
     facts.push(file.host ? `${file.host} (${file.worker})` : file.worker);
