@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -92,6 +93,7 @@ def continued(
     differences = [
         *([] if pickled else _of_the_code(spec.processor, new.processor, older.processor)),
         *_of_settings(spec, new),
+        *_of_versions(spec, sys.executable if code is None else code.python),
         *_of_metadata(spec.fileset, fileset),
     ]
     if differences:
@@ -196,7 +198,10 @@ def _of_settings(before: RunSpec, after: NewRun) -> Iterator[str]:
         yield f"the schema is {after.schema_name} and was {before.schema_name}"
     if after.chunksize != before.chunksize:
         yield f"the chunk size is {after.chunksize} and was {before.chunksize}"
-    for difference in compare(before.versions, package_versions()):
+
+
+def _of_versions(before: RunSpec, python: str) -> Iterator[str]:
+    for difference in compare(before.versions, package_versions(python)):
         if difference.matters:
             yield f"there is {difference}"
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -33,6 +35,11 @@ GIT_SECONDS = 5.0
 
 UNKNOWN = "of unknown version"
 """Stands for the version of what can be imported and does not say which one it is."""
+
+PROBE_SECONDS = 20.0
+"""How long another interpreter may take to tell its versions."""
+
+_ASK = "import json, sys; print(json.dumps(eval(sys.argv[1], json.loads(sys.argv[2]))))"
 
 PROBE = """
 (lambda find, metadata: {
@@ -67,9 +74,32 @@ def probe_variables(packages: Mapping[str, str]) -> dict[str, object]:
     return {"packages": dict(packages), "unknown": UNKNOWN}
 
 
-def package_versions() -> dict[str, str]:
-    """Return the versions of Python and of the packages that matter."""
-    return {name: version for name, version in probe(PACKAGES).items() if version != UNKNOWN}
+def package_versions(python: str = sys.executable) -> dict[str, str]:
+    """Return the versions of Python and of the packages that matter.
+
+    Parameters
+    ----------
+    python
+        Interpreter that a run takes; it takes this one where that is not to be had.
+    """
+    found = probe(PACKAGES) if python == sys.executable else _probe_elsewhere(python)
+    return {name: version for name, version in found.items() if version != UNKNOWN}
+
+
+def _probe_elsewhere(python: str) -> dict[str, str]:
+    variables = json.dumps(probe_variables(PACKAGES))
+    try:
+        done = subprocess.run(
+            [python, "-c", _ASK, PROBE, variables],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=PROBE_SECONDS,
+            check=True,
+        )
+        found = json.loads(done.stdout)
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return probe(PACKAGES)
+    return {str(name): str(version) for name, version in found.items()}
 
 
 def packages_of(modules: frozenset[str]) -> dict[str, str]:

@@ -124,6 +124,7 @@ def _launch(
     older: RunFolder | None = None,
 ) -> Run:
     source = directory or home_of(new.processor)
+    python = sys.executable if code is None else code.python
     name = new.name or new.processor.location.rpartition(":")[2]
     spec = RunSpec(
         id=new_id(name),
@@ -137,10 +138,10 @@ def _launch(
         maxchunks=new.maxchunks,
         fail_fast=new.fail_fast,
         directory=str(source),
-        python=sys.executable if code is None else code.python,
+        python=python,
         created=time.time(),
         user=getpass.getuser(),
-        versions=package_versions(),
+        versions=package_versions(python),
         git=git_describe(source),
         tags=list(dict.fromkeys(new.tags)),
         note=new.note,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -17,8 +18,11 @@ from casa_lab.errors import BadInput, NotFound, Unavailable
 from casa_lab.folders import clusters_dir, folder, forecasts_dir, runs_dir
 from casa_lab.forecasts import manager as forecasts
 from casa_lab.runs import manager
+from casa_lab.runs.environment import package_versions
+from casa_lab.runs.folder import open_run
 from casa_lab.runs.history.models import NewLabels
 from casa_lab.runs.models import NewRun, ProcessorReference, Run
+from casa_lab.runs.usercode.pickles import PickledCode
 
 from .conftest import PutRun
 
@@ -67,6 +71,20 @@ def test_nor_of_a_run_whose_code_went_meanwhile(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(BadInput, match="It is gone"):
         launch()
     assert list(runs_dir().iterdir()) == []
+
+
+def test_versions_are_those_of_the_interpreter_that_the_run_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manager, "start_detached", lambda *_: 1)
+    versions = {"python": "3.99.0", "coffea": "1.2.3"}
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\necho '{json.dumps(versions)}'\n")
+    python.chmod(0o755)
+    for interpreter, expected in ((python, versions), (tmp_path / "gone", package_versions())):
+        code = PickledCode(b"", {}, str(interpreter))
+        run = manager.launch(NEW, FILESET, "cluster", "notebook", code=code)
+        assert open_run(run.id).spec().versions == expected
 
 
 def test_a_run_that_cannot_be_resumed_stays_as_it_was(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -91,7 +92,8 @@ async def test_a_variation_of_a_notebook_s_run_has_its_code(
 ) -> None:
     processor = {"location": "notebook:Mass"}
     spec = {"processor": processor, "directory": str(analysis), "schema_name": "Mine"}
-    older = put_run("stopped", spec={**spec, "versions": package_versions()})
+    environment = {"python": sys.executable, "versions": package_versions()}
+    older = put_run("stopped", spec={**spec, **environment})
     older.processor.mkdir()
     (older.processor / "processor.pkl").write_bytes(b"a pickle, which nobody reads here")
     older.groups.mkdir()

@@ -376,7 +376,7 @@ def test_another_version_is_named(
     older: RunFolder, processor: ProcessorReference, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     newer = {**package_versions(), "coffea": "9999.1.0"}
-    monkeypatch.setattr("casa_lab.runs.continuation.package_versions", lambda: newer)
+    monkeypatch.setattr("casa_lab.runs.continuation.package_versions", lambda *_: newer)
     with pytest.raises(Conflict, match=r"there is coffea 9999\.1\.0 instead of"):
         ask(older, processor)
 
