@@ -59,6 +59,7 @@ class LivePicture:
         self._newest = 0
         self._shown: ShownHistogram | None = None
         self._drawn: ShownHistogram | None = None
+        self._has_failed = False
 
     @classmethod
     def show(
@@ -206,9 +207,12 @@ class LivePicture:
                 if shown != self._shown:
                     self._update(_bundle(shown, copied))
                     self._shown, self._drawn = shown, None
+                self._has_failed = False
             except Exception:
-                # A picture that cannot be made must not end the analysis.
-                logger.exception("There is no picture of histogram '%s'.", self._name)
+                # A picture that cannot be made must not end the analysis, nor fill its cells.
+                if not self._has_failed:
+                    logger.exception("There is no picture of histogram '%s'.", self._name)
+                self._has_failed = True
 
     def _add_picture(self, shown: ShownHistogram, copied: Histogram) -> None:
         """Add what shows where Casa is not, unless the histogram is another one meanwhile."""
