@@ -66,7 +66,7 @@ describe('PaintQueue', () => {
 
   it('goes on in the next frame when a frame has painted for long', () => {
     for (const name of ['a', 'b', 'c']) {
-      queue.add(new Painted(name, page, 15));
+      queue.add(new Painted(name, page, 25));
     }
     expect(page.frame()).toEqual(['a', 'b']);
     expect(page.frame()).toEqual(['c']);
@@ -81,7 +81,7 @@ describe('PaintQueue', () => {
   });
 
   it('keeps the place of what is added again while it waits', () => {
-    const plots = ['a', 'b', 'c'].map(name => new Painted(name, page, 30));
+    const plots = ['a', 'b', 'c'].map(name => new Painted(name, page, 50));
     plots.forEach(plot => queue.add(plot));
     page.frame();
     queue.add(plots[0]);
