@@ -146,9 +146,9 @@ export class LaunchModel implements IDisposable {
     this._changed.emit();
   }
 
-  /** Whether only what is new is processed; null where that cannot be. */
+  /** Whether only what is new is processed; null where there is nothing to continue. */
   get continues(): boolean | null {
-    return this._past?.canBeContinued ? this._continues : null;
+    return this._past === null ? null : this._continues;
   }
   set continues(continues: boolean) {
     this._continues = continues;

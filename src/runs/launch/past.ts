@@ -22,11 +22,6 @@ export class PastRun {
     return this._request.run;
   }
 
-  /** Whether another run can go on from it: that of cells has no code to compare. */
-  get canBeContinued(): boolean {
-    return !this._request.new.processor.location.startsWith('notebook:');
-  }
-
   /** What the form is filled with. */
   get form(): ILaunchForm {
     const { new: asked } = this._request;

@@ -43,16 +43,6 @@ describe('PastRun', () => {
     expect(past.processors).toEqual([]);
   });
 
-  it('can be continued unless its code was made in cells', () => {
-    const [file, cells] = ['a.py:A', 'notebook:A'].map(location =>
-      makeRunRequest({
-        new: { ...REQUEST.new, processor: { location, arguments: {} } }
-      })
-    );
-    expect(new PastRun(file, trans).canBeContinued).toBe(true);
-    expect(new PastRun(cells, trans).canBeContinued).toBe(false);
-  });
-
   it('tells code that has changed since', () => {
     const processor = {
       location: '/kept/a.py:A',
