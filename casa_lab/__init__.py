@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .notebook.listing import list_runs as runs
     from .notebook.listing import run
     from .notebook.watch import watch
-    from .runs.executor import LiveExecutor
+    from .runs.driving.executor import LiveExecutor
     from .runs.exports import export
 
 try:
@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 _LAZY = {
-    "LiveExecutor": "casa_lab.runs.executor",
+    "LiveExecutor": "casa_lab.runs.driving.executor",
     "connect": "casa_lab.clusters.connect",
     "dry_run": "casa_lab.forecasts.dryrun",
     "export": "casa_lab.runs.exports",

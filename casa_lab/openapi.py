@@ -21,6 +21,7 @@ from .clusters.models import Cluster, ClusterList, NewCluster, ProfileList, Scal
 from .datasets.models import DatasetList, NewSource, Source
 from .histograms.models import FrameHeader, HistogramCatalog, Unwatch, ViewProblem, Watch
 from .histograms.takeaway.models import Code, CodeRequest, Export
+from .runs.counting.metrics import RunMetrics
 from .runs.history.models import (
     ChangeQuery,
     NewLabels,
@@ -31,7 +32,6 @@ from .runs.history.models import (
     RunRequest,
     Transcript,
 )
-from .runs.metrics import RunMetrics
 from .runs.models import (
     Acceptance,
     FailureList,

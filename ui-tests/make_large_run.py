@@ -12,9 +12,9 @@ import time
 from typing import Any
 
 from casa_lab.folders import new_id, runs_dir
+from casa_lab.runs.counting.metrics import Effort
 from casa_lab.runs.failures.book import count_failures, write_failures
 from casa_lab.runs.folder import RunFolder
-from casa_lab.runs.metrics import Effort
 from casa_lab.runs.models import (
     DatasetProgress,
     Failure,

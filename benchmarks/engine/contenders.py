@@ -14,9 +14,9 @@ from coffea.processor import DaskExecutor, FuturesExecutor, Runner
 from distributed import Client, LocalCluster
 from loky import ProcessPoolExecutor
 
-from casa_lab.runs import session
-from casa_lab.runs.executor import LiveExecutor
-from casa_lab.runs.live import LiveHistograms
+from casa_lab.runs.driving import session
+from casa_lab.runs.driving.executor import LiveExecutor
+from casa_lab.runs.driving.live import LiveHistograms
 from casa_lab.runs.models import AUTOMATIC_CHUNKSIZE
 
 from .data import Fileset

@@ -11,8 +11,8 @@ from unittest.mock import patch
 from coffea.nanoevents import NanoAODSchema
 from coffea.processor import Runner
 
-from casa_lab.runs.executor import LiveExecutor
-from casa_lab.runs.live import LiveHistograms, accumulator_of
+from casa_lab.runs.driving.executor import LiveExecutor
+from casa_lab.runs.driving.live import LiveHistograms, accumulator_of
 
 from .contenders import CHUNKSIZE, Machinery
 from .data import Fileset

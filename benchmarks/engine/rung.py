@@ -22,8 +22,8 @@ from coffea.nanoevents import BaseSchema
 from coffea.processor import DaskExecutor, ProcessorABC, Runner
 from distributed import Client
 
-from casa_lab.runs import plan
-from casa_lab.runs.executor import LiveExecutor
+from casa_lab.runs.counting import plan
+from casa_lab.runs.driving.executor import LiveExecutor
 
 BYTES_PER_BIN = 16
 

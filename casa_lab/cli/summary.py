@@ -11,8 +11,8 @@ from rich.text import Text
 
 from casa_lab.errors import BadInput
 from casa_lab.folders import read_json, write_json
+from casa_lab.runs.counting.metrics import RunMetrics
 from casa_lab.runs.folder import RunFolder
-from casa_lab.runs.metrics import RunMetrics
 from casa_lab.runs.models import DatasetProgress, FailureGroup, FailureList, Run
 from casa_lab.runs.models import Progress as RunProgress
 from casa_lab.wording import byte_rate, count, digits, duration, rate

@@ -15,13 +15,13 @@ from distributed import Client
 from casa_lab.errors import CasaError
 from casa_lab.reading.chunks import ChunkWork, unpacked
 from casa_lab.reading.work import RunWork
+from casa_lab.runs.counting.plan import Batch, is_placeholder
+from casa_lab.runs.driving.executor import CurrentRun, LiveExecutor
+from casa_lab.runs.driving.metadata import as_failure
 from casa_lab.runs.errors import RunError
-from casa_lab.runs.executor import CurrentRun, LiveExecutor
 from casa_lab.runs.failures.tracebacks import UserCode, trim
-from casa_lab.runs.metadata import as_failure
 from casa_lab.runs.models import Failure
 from casa_lab.runs.names import check_names
-from casa_lab.runs.plan import Batch, is_placeholder
 from casa_lab.runs.replicas import replicas_of
 from casa_lab.runs.tasks.dispatch import Dispatcher
 from casa_lab.runs.tasks.packing import unpack

@@ -12,8 +12,8 @@ from typing import Any
 
 from casa_lab.errors import BadInput
 from casa_lab.runs import manager
+from casa_lab.runs.driving.notebook import name_of
 from casa_lab.runs.models import NewRun, ProcessorReference
-from casa_lab.runs.notebook import name_of
 from casa_lab.runs.processors.finding import check_processor
 from casa_lab.runs.processors.ipynb import SUFFIX
 from casa_lab.runs.usercode.keeping import home_of, importable

@@ -32,7 +32,7 @@ from .usercode.keeping import keep_source
 from .usercode.pickles import PickledCode, is_code_kept, is_from_notebook, read_pickled
 
 if TYPE_CHECKING:
-    from .plan import FileKey
+    from .counting.plan import FileKey
 
     Name = FileKey | tuple[str, str, str]
     """Dataset, file and tree."""

@@ -57,7 +57,7 @@ class RunFolder(Folder):
 
     @property
     def metrics(self) -> Path:
-        """How well the run used its cluster: :class:`~casa_lab.runs.metrics.RunMetrics`."""
+        """How well it used its cluster: :class:`~casa_lab.runs.counting.metrics.RunMetrics`"""
         return self.path / "metrics.json"
 
     @property

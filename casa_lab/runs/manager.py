@@ -25,12 +25,12 @@ from casa_lab.folders import forget_requests, new_id, run_index, runs_dir, send_
 from casa_lab.processes import start_detached
 
 from .continuation import continued, take_over
+from .counting.metrics import RunMetrics, read_metrics
 from .environment import git_describe, git_diff, package_versions
 from .folder import RunFolder, open_run
 from .history.index import RunIndex
 from .history.labels import write_labels
 from .history.models import NewLabels, RunList, RunQuery
-from .metrics import RunMetrics, read_metrics
 from .models import (
     AUTOMATIC_CHUNKSIZE,
     Door,
@@ -319,7 +319,7 @@ def exclusively(folder: RunFolder) -> Iterator[None]:
 def _start_driver(folder: RunFolder, spec: RunSpec, cluster: str) -> None:
     # A run that came from another machine goes on with what there is here.
     python = spec.python if shutil.which(spec.python) else sys.executable
-    command = [python, "-m", "casa_lab.runs.driver", str(folder.path), "--cluster", cluster]
+    command = [python, "-m", "casa_lab.runs.driving.driver", str(folder.path), "--cluster", cluster]
     start_detached(command, folder.log)
 
 

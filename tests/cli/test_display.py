@@ -14,9 +14,9 @@ from rich.console import Console
 from casa_lab.cli.progress import BarDisplay, LineDisplay, display_on
 from casa_lab.cli.summary import print_summary, write_results
 from casa_lab.histograms.snapshot import write_snapshot
+from casa_lab.runs.counting.metrics import Effort, MetricsMeter
 from casa_lab.runs.failures.grouping import FailureTally
 from casa_lab.runs.folder import RunFolder
-from casa_lab.runs.metrics import Effort, MetricsMeter
 from casa_lab.runs.models import (
     DatasetProgress,
     Failure,

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from casa_lab.errors import NotFound
+from casa_lab.runs.counting.metrics import RunMetrics
 from casa_lab.runs.history import changes as module
 from casa_lab.runs.history.changes import changes
 from casa_lab.runs.history.models import Difference
-from casa_lab.runs.metrics import RunMetrics
 
 from .conftest import PutRun
 

@@ -10,11 +10,11 @@ import pytest
 
 from casa_lab.errors import NotFound
 from casa_lab.runs import environment, manager
+from casa_lab.runs.counting.plan import FileKey
 from casa_lab.runs.history import details as module
 from casa_lab.runs.history.details import details
 from casa_lab.runs.history.identities import read_identities, write_identities
 from casa_lab.runs.models import NewRun, ProcessorReference
-from casa_lab.runs.plan import FileKey
 
 from .conftest import PutRun
 

@@ -110,7 +110,7 @@ async def test_chosen_failures_are_tried_again(ask, put_failed, started, listen)
     reply = await ask("POST", f"{RUN}/retry", {"groups": [groups["processor error"]]})
     assert (reply.status, reply.body["state"]) == (202, "queued")
     assert reply.body["message"] == "Trying 2 failed chunks again."
-    assert started == ["casa_lab.clusters.host", "casa_lab.runs.driver"]
+    assert started == ["casa_lab.clusters.host", "casa_lab.runs.driving.driver"]
     selection = read_selection(folder)
     assert selection == {
         ("dy", "a.root", "Events", (0, 100)),

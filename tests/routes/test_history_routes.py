@@ -71,7 +71,7 @@ async def test_a_run_is_run_again(ask, put_run, started, jp_root_dir) -> None:
     reply = await ask("POST", f"/casa/runs/{RUN}/rerun")
     assert (reply.status, reply.body["state"], reply.body["door"]) == (202, "queued", "sidebar")
     assert reply.body["id"] != RUN
-    assert started == ["casa_lab.clusters.host", "casa_lab.runs.driver"]
+    assert started == ["casa_lab.clusters.host", "casa_lab.runs.driving.driver"]
     assert (await ask("POST", "/casa/runs/nothing/rerun")).status == 404
 
 

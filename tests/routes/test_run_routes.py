@@ -16,9 +16,9 @@ from casa_lab.events import scanner
 from casa_lab.events.schemas import RUN as RUN_EVENT
 from casa_lab.folders import Folder, forecasts_dir
 from casa_lab.forecasts.forecast import DryRunRecord, Sample, Workers, make_forecast
+from casa_lab.runs.counting.metrics import Effort, MetricsMeter
 from casa_lab.runs.environment import package_versions
 from casa_lab.runs.folder import open_run
-from casa_lab.runs.metrics import Effort, MetricsMeter
 from casa_lab.runs.models import AUTOMATIC_CHUNKSIZE
 from casa_lab.runs.watching.board import FileShare
 from casa_lab.runs.watching.report import Report
@@ -44,10 +44,10 @@ async def test_a_launch_starts_a_cluster_and_a_driver(ask, analysis, started) ->
     assert reply.status == 202
     assert (reply.body["state"], reply.body["name"]) == ("queued", "First look")
     assert reply.body["processor"]["location"] == f"{analysis / 'mass.py'}:Mass"
-    assert started == ["casa_lab.clusters.host", "casa_lab.runs.driver"]
+    assert started == ["casa_lab.clusters.host", "casa_lab.runs.driving.driver"]
     again = await ask("POST", "/casa/runs", new_run())
     assert again.body["cluster"] == reply.body["cluster"]
-    assert started[2:] == ["casa_lab.runs.driver"]
+    assert started[2:] == ["casa_lab.runs.driving.driver"]
 
 
 async def test_a_launch_keeps_what_it_was_asked_for(ask, analysis, started) -> None:
@@ -136,7 +136,7 @@ async def test_a_launch_on_a_given_cluster(
     owners(folder)
     reply = await ask("POST", "/casa/runs", new_run(cluster=folder.id))
     assert (reply.status, reply.body["cluster"]) == (202, folder.id)
-    assert started == ["casa_lab.runs.driver"]
+    assert started == ["casa_lab.runs.driving.driver"]
 
 
 @pytest.mark.parametrize(
@@ -281,7 +281,7 @@ async def test_a_stopped_run_is_resumed_and_that_is_told(
     monkeypatch.setattr(scanner, "SETTLED_PER_SCAN", 0)
     reply = await ask("POST", f"{RUN}/resume")
     assert (reply.status, reply.body["state"]) == (202, "queued")
-    assert started == ["casa_lab.clusters.host", "casa_lab.runs.driver"]
+    assert started == ["casa_lab.clusters.host", "casa_lab.runs.driving.driver"]
     assert (await events.next(RUN_EVENT))["run"]["state"] == "queued"
 
 

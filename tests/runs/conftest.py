@@ -20,7 +20,7 @@ from casa_lab.clusters.connect import connect
 from casa_lab.clusters.models import Cluster, NewCluster
 from casa_lab.clusters.states import ENDED_STATES
 from casa_lab.runs import manager
-from casa_lab.runs.executor import LiveExecutor
+from casa_lab.runs.driving.executor import LiveExecutor
 from casa_lab.runs.models import Run
 
 from . import gated

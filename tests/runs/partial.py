@@ -9,9 +9,9 @@ import numpy as np
 from coffea.util import load
 
 from casa_lab.histograms.snapshot import read_histogram, read_index
+from casa_lab.runs.counting.ledger import Ledger, Range
+from casa_lab.runs.counting.plan import FileKey
 from casa_lab.runs.folder import open_run
-from casa_lab.runs.ledger import Ledger, Range
-from casa_lab.runs.plan import FileKey
 
 from .conftest import FILES
 

@@ -21,19 +21,19 @@ from hypothesis import strategies as st
 
 from casa_lab.folders import runs_dir
 from casa_lab.folders.location import known_files
+from casa_lab.runs.counting.ledger import Ledger
+from casa_lab.runs.counting.plan import Batch
+from casa_lab.runs.driving.known import KnownFiles
+from casa_lab.runs.driving.live import accumulator_of
+from casa_lab.runs.driving.metadata import Placeholders
+from casa_lab.runs.driving.processing import ChunkProcessing
+from casa_lab.runs.driving.session import RunSession
 from casa_lab.runs.errors import RunError, RunStopped
 from casa_lab.runs.failures.book import read_failures
 from casa_lab.runs.failures.causes import Cause
 from casa_lab.runs.folder import RunFolder
-from casa_lab.runs.known import KnownFiles
-from casa_lab.runs.ledger import Ledger
-from casa_lab.runs.live import accumulator_of
-from casa_lab.runs.metadata import Placeholders
 from casa_lab.runs.models import Failure, ProcessorReference, RunSpec
-from casa_lab.runs.plan import Batch
-from casa_lab.runs.processing import ChunkProcessing
 from casa_lab.runs.records import first_record
-from casa_lab.runs.session import RunSession
 from casa_lab.runs.tasks.dispatch import Finished
 from casa_lab.runs.tasks.packing import pack
 from casa_lab.runs.tasks.sending import explain_loss

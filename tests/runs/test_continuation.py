@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 
 from casa_lab.errors import Conflict
 from casa_lab.runs.continuation import check_covers, continued, take_over
+from casa_lab.runs.counting.ledger import Ledger
+from casa_lab.runs.counting.merge import fold
+from casa_lab.runs.counting.plan import Batch, FileKey, FileWork, Queue, make_plan
 from casa_lab.runs.environment import package_versions
 from casa_lab.runs.errors import RunError
 from casa_lab.runs.folder import RunFolder
-from casa_lab.runs.ledger import Ledger
-from casa_lab.runs.merge import fold
 from casa_lab.runs.models import NewRun, ProcessorReference, RunSpec
-from casa_lab.runs.plan import Batch, FileKey, FileWork, Queue, make_plan
 from casa_lab.runs.tasks.packing import pack
 from casa_lab.runs.usercode.keeping import keep_source
 from casa_lab.runs.usercode.pickles import PickledCode, pickle_code

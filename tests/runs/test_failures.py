@@ -17,8 +17,8 @@ from comparison import assert_same_accumulator
 from distributed import Client
 from patience import wait_until
 
+from casa_lab.runs.driving.executor import LiveExecutor
 from casa_lab.runs.errors import RunError
-from casa_lab.runs.executor import LiveExecutor
 from casa_lab.runs.failures import recovery
 from casa_lab.runs.models import Failure
 

@@ -28,7 +28,7 @@ from patience import wait_until
 
 from casa_lab.reading.files import ReadingOptions
 from casa_lab.runs import manager
-from casa_lab.runs.executor import LiveExecutor
+from casa_lab.runs.driving.executor import LiveExecutor
 from casa_lab.runs.tasks import dispatch, suspects
 
 from .conftest import CHUNK, EVENTS, newest_run, run_plainly, write_file

@@ -27,8 +27,8 @@ from casa_lab.errors import Conflict
 from casa_lab.folders import clusters_dir, read_json
 from casa_lab.folders.owner import HEARTBEAT_LIMIT_SECONDS
 from casa_lab.runs import manager
+from casa_lab.runs.counting.ledger import Ledger
 from casa_lab.runs.folder import open_run
-from casa_lab.runs.ledger import Ledger
 from casa_lab.runs.models import NewRun, Run
 
 from . import gated
@@ -133,7 +133,14 @@ def test_a_driver_that_stands_still_keeps_its_run(
 
 def drive(folder: Path, cluster: Cluster) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "casa_lab.runs.driver", str(folder), "--cluster", cluster.id],
+        [
+            sys.executable,
+            "-m",
+            "casa_lab.runs.driving.driver",
+            str(folder),
+            "--cluster",
+            cluster.id,
+        ],
         capture_output=True,
         text=True,
         check=False,

@@ -20,8 +20,8 @@ from distributed import Client, LocalCluster
 from patience import wait_until
 
 from casa_lab.runs import manager
+from casa_lab.runs.driving.executor import LiveExecutor
 from casa_lab.runs.errors import RunError
-from casa_lab.runs.executor import LiveExecutor
 from casa_lab.runs.tasks import gate as gates
 
 from .conftest import Process, newest_run

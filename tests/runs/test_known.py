@@ -12,8 +12,8 @@ from coffea.processor.executor import FileMeta
 from distributed import Client
 
 from casa_lab.folders.location import known_files
-from casa_lab.runs.executor import LiveExecutor
-from casa_lab.runs.known import KnownFiles
+from casa_lab.runs.driving.executor import LiveExecutor
+from casa_lab.runs.driving.known import KnownFiles
 from casa_lab.runs.tasks.sending import RunTasks
 
 from .conftest import EVENTS, Process, run_plainly, write_file

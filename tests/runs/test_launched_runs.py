@@ -97,7 +97,14 @@ def test_a_stopped_run_is_valid_and_its_resume_gives_the_whole(
     # A second driver is refused, and touches nothing.
     journal = folder.journal.read_bytes()
     second = subprocess.run(
-        [sys.executable, "-m", "casa_lab.runs.driver", str(folder.path), "--cluster", cluster.id],
+        [
+            sys.executable,
+            "-m",
+            "casa_lab.runs.driving.driver",
+            str(folder.path),
+            "--cluster",
+            cluster.id,
+        ],
         capture_output=True,
         text=True,
         check=False,

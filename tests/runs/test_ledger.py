@@ -12,9 +12,9 @@ from coffea.processor.executor import WorkItem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from casa_lab.runs.counting.ledger import Ledger
+from casa_lab.runs.counting.plan import Batch, FileWork, Queue, make_plan
 from casa_lab.runs.errors import RunError
-from casa_lab.runs.ledger import Ledger
-from casa_lab.runs.plan import Batch, FileWork, Queue, make_plan
 from casa_lab.runs.tasks.packing import pack
 
 from .chunks import chunk

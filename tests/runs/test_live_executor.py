@@ -22,8 +22,8 @@ from patience import wait_until
 from casa_lab.folders.journal import read_journal
 from casa_lab.histograms.snapshot import read_histogram, read_index
 from casa_lab.runs import manager
+from casa_lab.runs.driving.executor import LiveExecutor
 from casa_lab.runs.errors import RunError
-from casa_lab.runs.executor import LiveExecutor
 from casa_lab.runs.folder import open_run
 
 from .conftest import CHUNK, EVENTS, FILES, Process, newest_run, run_plainly, write_file

@@ -13,7 +13,7 @@ from coffea.processor import accumulate
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casa_lab.runs.merge import OrderedMerge, Place, fold
+from casa_lab.runs.counting.merge import OrderedMerge, Place, fold
 
 Leaf = tuple[int, int]
 """File, and chunk in the file."""

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from casa_lab.clusters.models import Cluster
 from casa_lab.folders import read_json
 from casa_lab.runs import manager
-from casa_lab.runs.folder import open_run
-from casa_lab.runs.metrics import (
+from casa_lab.runs.counting.metrics import (
     LISTED,
     MOST_TAIL,
     Effort,
@@ -23,6 +22,7 @@ from casa_lab.runs.metrics import (
     RunMetrics,
     read_metrics,
 )
+from casa_lab.runs.folder import open_run
 from casa_lab.runs.models import NewRun
 
 from .conftest import CHUNK, EVENTS, FILES, Process, newest_run

@@ -23,8 +23,8 @@ from casa_lab.folders import runs_dir
 from casa_lab.notebook.clusters import resolve_cluster
 from casa_lab.notebook.filesets import resolve_fileset
 from casa_lab.runs import manager
+from casa_lab.runs.driving.executor import LiveExecutor
 from casa_lab.runs.errors import RunError
-from casa_lab.runs.executor import LiveExecutor
 from casa_lab.runs.history import again
 from casa_lab.runs.history.details import details
 from casa_lab.runs.history.models import NewLabels

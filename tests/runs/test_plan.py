@@ -9,8 +9,8 @@ from coffea.processor.executor import WorkItem
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casa_lab.runs.merge import OrderedMerge
-from casa_lab.runs.plan import (
+from casa_lab.runs.counting.merge import OrderedMerge
+from casa_lab.runs.counting.plan import (
     BATCH_CHUNKS,
     Batch,
     FileWork,

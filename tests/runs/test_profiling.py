@@ -10,7 +10,7 @@ from distributed import Client, LocalCluster, get_worker
 from patience import wait_until
 from tornado.ioloop import PeriodicCallback
 
-from casa_lab.runs.executor import LiveExecutor
+from casa_lab.runs.driving.executor import LiveExecutor
 from casa_lab.runs.tasks.profiling import MILLISECONDS, profile_as_before, profile_seldom
 
 from .conftest import CHUNK

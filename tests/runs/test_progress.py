@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casa_lab.runs.models import DatasetProgress, Progress
-from casa_lab.runs.progress import (
+from casa_lab.runs.counting.progress import (
     WINDOW_SECONDS,
     ProgressMeter,
     forget_rates,
     fractions,
     recount,
 )
+from casa_lab.runs.models import DatasetProgress, Progress
 
 from .chunks import chunk
 

@@ -23,8 +23,8 @@ from distributed import Client
 from casa_lab.clusters.models import Cluster
 from casa_lab.reading.places import Places
 from casa_lab.runs import manager
+from casa_lab.runs.driving.executor import LiveExecutor
 from casa_lab.runs.errors import RunError
-from casa_lab.runs.executor import LiveExecutor
 from casa_lab.runs.failures.grouping import common_cause
 from casa_lab.runs.folder import open_run
 from casa_lab.runs.models import NewRun

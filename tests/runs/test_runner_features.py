@@ -27,10 +27,10 @@ from comparison import assert_same_accumulator
 from distributed import Client
 
 from casa_lab.reading.files import ReadingOptions
+from casa_lab.runs.counting.metrics import read_metrics
+from casa_lab.runs.driving.executor import LiveExecutor
 from casa_lab.runs.errors import RunError
-from casa_lab.runs.executor import LiveExecutor
 from casa_lab.runs.folder import open_run
-from casa_lab.runs.metrics import read_metrics
 
 from .conftest import CHUNK, EVENTS, FILES, Process, newest_run, run_plainly, write_file
 

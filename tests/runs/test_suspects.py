@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casa_lab.runs.plan import Batch
+from casa_lab.runs.counting.plan import Batch
 from casa_lab.runs.tasks.suspects import LEAST_EVENTS, Suspects
 
 from .chunks import chunk

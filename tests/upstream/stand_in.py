@@ -14,8 +14,8 @@ import pytest
 from coffea import processor
 from distributed import Client, LocalCluster
 
+from casa_lab.runs.driving.executor import LiveExecutor
 from casa_lab.runs.errors import RunError
-from casa_lab.runs.executor import LiveExecutor
 
 from .tally import NO_EXECUTOR, Tally
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from difflib import unified_diff
 from typing import Any
 
+from casa_lab.runs.counting.metrics import read_metrics
 from casa_lab.runs.folder import RunFolder, open_run
-from casa_lab.runs.metrics import read_metrics
 from casa_lab.runs.models import RunSpec
 
 from .details import files_of, metadata_of, sources

@@ -13,7 +13,7 @@ from casa_lab.folders.files import replace_file
 from casa_lab.runs.folder import RunFolder
 
 if TYPE_CHECKING:
-    from casa_lab.runs.plan import FileKey
+    from casa_lab.runs.counting.plan import FileKey
 
 Identities = dict[str, dict[str, str]]
 """UUIDs by file, by dataset."""

@@ -17,9 +17,9 @@ from distributed import Client, Future, KilledWorker
 from casa_lab.reading.columns import Chunk, chunks_with_kept_columns
 from casa_lab.reading.places import Replicas
 from casa_lab.reading.work import RunWork
+from casa_lab.runs.counting.plan import Batch
 from casa_lab.runs.errors import RunError
 from casa_lab.runs.failures.causes import Cause
-from casa_lab.runs.plan import Batch
 from casa_lab.runs.replicas import only_of
 from casa_lab.runs.usercode.own_modules import NOTHING, OwnModules
 

@@ -11,7 +11,7 @@ import logging
 import math
 from collections import deque
 
-from casa_lab.runs.plan import Batch
+from casa_lab.runs.counting.plan import Batch
 
 LEAST_EVENTS = 500
 """Events below which a chunk that kills its workers is not cut any further."""

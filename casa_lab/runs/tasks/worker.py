@@ -19,6 +19,7 @@ from casa_lab.reading.connections import forget_connections
 from casa_lab.reading.measures import Measures, peak_memory_bytes, reset_peak_memory
 from casa_lab.reading.places import Places, Replicas
 from casa_lab.reading.work import RunWork, WorkerReader
+from casa_lab.runs.counting.merge import fold
 from casa_lab.runs.environment import Difference, Requirement
 from casa_lab.runs.failures.causes import (
     Cause,
@@ -27,7 +28,6 @@ from casa_lab.runs.failures.causes import (
     explain_output,
     explain_places,
 )
-from casa_lab.runs.merge import fold
 from casa_lab.runs.usercode.own_modules import OwnModules, Shelf, laid_out, shelf_of
 
 from .packing import pack, unpack

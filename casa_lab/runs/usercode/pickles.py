@@ -117,7 +117,7 @@ def pickle_code(processor: Any, schema: type[Any] | None = None) -> PickledCode:
     BadInput
         When it cannot be pickled.
     """
-    from casa_lab.runs.notebook import name_of
+    from casa_lab.runs.driving.notebook import name_of
 
     from .cells import source_of_cells
 

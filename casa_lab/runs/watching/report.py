@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from casa_lab.errors import Damaged
 from casa_lab.folders import write_json
+from casa_lab.runs.counting.metrics import Effort, MetricsMeter, read_metrics
 from casa_lab.runs.failures.scope import FileName
 from casa_lab.runs.folder import RunFolder
-from casa_lab.runs.metrics import Effort, MetricsMeter, read_metrics
 
 from .board import FileBoard, FileShare
 from .filemap import FileMap, read_file_map

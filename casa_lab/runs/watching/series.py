@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from casa_lab.runs.metrics import Effort
+from casa_lab.runs.counting.metrics import Effort
 from casa_lab.validation import read_kept
 
 from .models import RunSeries

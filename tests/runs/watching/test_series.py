@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casa_lab.runs.metrics import Effort
+from casa_lab.runs.counting.metrics import Effort
 from casa_lab.runs.watching.models import RunSeries
 from casa_lab.runs.watching.series import MOST_INTERVALS, SeriesMeter, read_series
 

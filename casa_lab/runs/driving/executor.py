@@ -26,6 +26,14 @@ from casa_lab.reading.files import ReadingOptions
 from casa_lab.reading.look import FileLook
 from casa_lab.reading.places import Replicas
 from casa_lab.reading.work import RunWork
+from casa_lab.runs.errors import RunError, RunStopped, disk_errors_explained
+from casa_lab.runs.models import Failure
+from casa_lab.runs.replicas import replicas_of
+from casa_lab.runs.showing.cells import in_kernel, show_run
+from casa_lab.runs.tasks.sending import RunTasks
+from casa_lab.runs.usercode.imports import used_modules
+from casa_lab.runs.usercode.own_modules import NOTHING
+from casa_lab.runs.usercode.shipping import carry_local
 
 from .closures import (
     chunking_of_caller,
@@ -37,21 +45,13 @@ from .closures import (
     skips_bad_files,
     wants_errors,
 )
-from .errors import RunError, RunStopped, disk_errors_explained
 from .interrupts import first_interrupt
 from .known import KnownFiles
 from .live import accumulator_of
 from .metadata import Placeholders, look_at_all
-from .models import Failure
 from .notebook import open_notebook_run
 from .processing import ChunkProcessing
-from .replicas import replicas_of
 from .session import RunSession
-from .showing.cells import in_kernel, show_run
-from .tasks.sending import RunTasks
-from .usercode.imports import used_modules
-from .usercode.own_modules import NOTHING
-from .usercode.shipping import carry_local
 
 
 class CurrentRun:

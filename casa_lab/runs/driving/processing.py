@@ -12,13 +12,8 @@ from typing import Any
 from coffea.processor.executor import FileMeta, WorkItem
 from distributed import Client, Future, KilledWorker
 
-from casa_lab.runs.failures.causes import Cause
-
-from .efforts import effort_of, shares_of
-from .errors import OutputsDiffer, RunError, RunStopped
-from .metadata import Looks, Placeholders, as_failure, interleaved
-from .models import Failure
-from .plan import (
+from casa_lab.runs.counting.efforts import effort_of, shares_of
+from casa_lab.runs.counting.plan import (
     Batch,
     FileKey,
     FileWork,
@@ -29,13 +24,18 @@ from .plan import (
     make_plan,
     weight,
 )
-from .replicas import ReplicaLog
+from casa_lab.runs.errors import OutputsDiffer, RunError, RunStopped
+from casa_lab.runs.failures.causes import Cause
+from casa_lab.runs.models import Failure
+from casa_lab.runs.replicas import ReplicaLog
+from casa_lab.runs.tasks.dispatch import Dispatcher, Finished
+from casa_lab.runs.tasks.pace import Pace
+from casa_lab.runs.tasks.sending import RunTasks
+from casa_lab.runs.tasks.suspects import Suspects
+from casa_lab.runs.tasks.worker import BatchOutcome, FileOutcome, MetadataOutcome
+
+from .metadata import Looks, Placeholders, as_failure, interleaved
 from .session import RunSession
-from .tasks.dispatch import Dispatcher, Finished
-from .tasks.pace import Pace
-from .tasks.sending import RunTasks
-from .tasks.suspects import Suspects
-from .tasks.worker import BatchOutcome, FileOutcome, MetadataOutcome
 
 _PROCESSING = "Processing."
 

@@ -1,4 +1,4 @@
-"""The driver process of one run: ``python -m casa_lab.runs.driver FOLDER``.
+"""The driver process of one run: ``python -m casa_lab.runs.driving.driver FOLDER``.
 
 It owns the run's folder and Coffea's Runner, and outlives whoever launched it.
 """
@@ -22,20 +22,20 @@ from distributed import Client
 from casa_lab.clusters import manager as clusters
 from casa_lab.clusters.connect import connect
 from casa_lab.errors import CasaError
+from casa_lab.runs.continuation import check_covers
+from casa_lab.runs.errors import RunError, RunStopped, disk_errors_explained
+from casa_lab.runs.folder import RunFolder
+from casa_lab.runs.models import RunSpec
+from casa_lab.runs.usercode.imports import used_modules
+from casa_lab.runs.usercode.keeping import as_launched
+from casa_lab.runs.usercode.loading import load_processor, load_schema
+from casa_lab.runs.usercode.own_modules import OwnModules
+from casa_lab.runs.usercode.pickles import is_pickled, load_pickled
+from casa_lab.runs.usercode.shipping import carry_file
 
 from .closures import postprocessed
-from .continuation import check_covers
-from .errors import RunError, RunStopped, disk_errors_explained
 from .executor import CurrentRun, LiveExecutor
-from .folder import RunFolder
-from .models import RunSpec
 from .session import RunSession
-from .usercode.imports import used_modules
-from .usercode.keeping import as_launched
-from .usercode.loading import load_processor, load_schema
-from .usercode.own_modules import OwnModules
-from .usercode.pickles import is_pickled, load_pickled
-from .usercode.shipping import carry_file
 
 CLUSTER_SECONDS = 600.0
 """How long to wait for the first worker: a batch queue may take its time."""
@@ -43,7 +43,7 @@ CLUSTER_SECONDS = 600.0
 POLL_SECONDS = 0.2
 """How often the cluster's folder is looked at meanwhile."""
 
-_log = logging.getLogger("casa_lab.runs.driver")
+_log = logging.getLogger("casa_lab.runs.driving.driver")
 
 
 def drive(folder: RunFolder, cluster: str) -> None:
@@ -146,7 +146,7 @@ def _connect(session: RunSession, cluster: str) -> Client:
 
 def main() -> None:
     """Run the driver for the folder named on the command line."""
-    parser = argparse.ArgumentParser(prog="python -m casa_lab.runs.driver")
+    parser = argparse.ArgumentParser(prog="python -m casa_lab.runs.driving.driver")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--cluster", required=True)
     options = parser.parse_args()

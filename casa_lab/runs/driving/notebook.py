@@ -14,13 +14,13 @@ from typing import Any
 from coffea.processor.executor import WorkItem
 
 from casa_lab.folders import new_id, runs_dir
+from casa_lab.runs.environment import package_versions
+from casa_lab.runs.folder import RunFolder
+from casa_lab.runs.models import ProcessorReference, RunSpec
+from casa_lab.runs.records import first_record
+from casa_lab.runs.usercode.pickles import NOTEBOOK
 
-from .environment import package_versions
-from .folder import RunFolder
-from .models import ProcessorReference, RunSpec
-from .records import first_record
 from .session import RunSession
-from .usercode.pickles import NOTEBOOK
 
 
 def open_notebook_run(

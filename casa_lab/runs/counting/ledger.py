@@ -21,11 +21,11 @@ from typing import Any
 from coffea.processor.executor import WorkItem
 
 from casa_lab.folders.files import replace_file
+from casa_lab.runs.errors import RunError
+from casa_lab.runs.tasks.packing import pack, unpack
 
-from .errors import RunError
 from .merge import OrderedMerge, Place
 from .plan import Batch, FileKey, file_key, is_placeholder
-from .tasks.packing import pack, unpack
 
 CHECKPOINT_SECONDS = 10.0
 """Least time between two checkpoints."""

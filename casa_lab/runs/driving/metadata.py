@@ -12,17 +12,17 @@ from coffea.processor import set_accumulator
 from coffea.processor.executor import DEFAULT_METADATA_CACHE, FileMeta, WorkItem
 from distributed import Client
 
+from casa_lab.runs.counting.plan import NO_IDENTITY, FileKey, file_key, is_placeholder
+from casa_lab.runs.errors import RunStopped
 from casa_lab.runs.failures.causes import Cause
+from casa_lab.runs.models import Failure
+from casa_lab.runs.tasks.dispatch import Dispatcher
+from casa_lab.runs.tasks.sending import RunTasks
+from casa_lab.runs.tasks.worker import MetadataOutcome
 
 from .closures import Chunking
-from .errors import RunStopped
 from .known import KnownFiles
-from .models import Failure
-from .plan import NO_IDENTITY, FileKey, file_key, is_placeholder
 from .session import RunSession
-from .tasks.dispatch import Dispatcher
-from .tasks.sending import RunTasks
-from .tasks.worker import MetadataOutcome
 
 LOOK_SECONDS = 0.5
 """How long a task that looks at files should take."""

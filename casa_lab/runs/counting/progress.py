@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from coffea.processor.executor import WorkItem
 
-from .models import DatasetProgress, Progress
-from .watching.outlook import Outlook
+from casa_lab.runs.models import DatasetProgress, Progress
+from casa_lab.runs.watching.outlook import Outlook
 
 WINDOW_SECONDS = 10.0
 """Rates are averaged over about this long."""

@@ -11,19 +11,19 @@ from typing import Any
 from casa_lab.errors import Conflict
 from casa_lab.folders import Journal, Owner, RequestInbox
 from casa_lab.folders.reserve import Reserve
+from casa_lab.runs.counting.ledger import Ledger
+from casa_lab.runs.counting.plan import FileKey
+from casa_lab.runs.counting.progress import ProgressMeter, forget_rates, fractions, recount
+from casa_lab.runs.ending import ending
+from casa_lab.runs.errors import FOLDER_UNWRITABLE, RunError
 from casa_lab.runs.failures.book import FailureBook
+from casa_lab.runs.folder import RunFolder
+from casa_lab.runs.history.identities import write_identities
+from casa_lab.runs.models import Failure, Progress, RunState
+from casa_lab.runs.states import ENDED, check_transition, has_work_left
+from casa_lab.runs.watching.report import Report
 
-from .ending import ending
-from .errors import FOLDER_UNWRITABLE, RunError
-from .folder import RunFolder
-from .history.identities import write_identities
-from .ledger import Ledger
 from .live import LiveHistograms, accumulator_of
-from .models import Failure, Progress, RunState
-from .plan import FileKey
-from .progress import ProgressMeter, forget_rates, fractions, recount
-from .states import ENDED, check_transition, has_work_left
-from .watching.report import Report
 
 SNAPSHOT_SECONDS = 0.1
 """Least time between two snapshots of the histograms and two updates of the state."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
+from casa_lab.runs.tasks.worker import BatchOutcome
+from casa_lab.runs.watching.board import FileShare
+
 from .metrics import Effort
 from .plan import Batch
-from .tasks.worker import BatchOutcome
-from .watching.board import FileShare
 
 
 def effort_of(batch: Batch, outcome: BatchOutcome) -> Effort:
