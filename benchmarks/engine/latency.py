@@ -71,7 +71,7 @@ def _watched(machines: Machinery, fileset: Fileset) -> dict[str, float]:
         return published
 
     runner = Runner(
-        LiveExecutor(machines.client, status=False),
+        LiveExecutor(machines.casa, status=False),
         schema=NanoAODSchema,
         chunksize=CHUNKSIZE,
         metadata_cache={},
