@@ -54,6 +54,7 @@ def add_analysis_options(parser: argparse.ArgumentParser) -> None:
         type=positive,
         help=f"most events in a chunk [automatic: {AUTOMATIC_CHUNKSIZE}]",
     )
+    parser.add_argument("--maxchunks", type=positive, help="most chunks per dataset, for a try")
 
 
 def add_cluster_options(parser: argparse.ArgumentParser) -> None:

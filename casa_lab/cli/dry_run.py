@@ -67,6 +67,7 @@ def execute(options: argparse.Namespace) -> int:
                     client,
                     analysis.schema_name,
                     options.chunksize or AUTOMATIC_CHUNKSIZE,
+                    options.maxchunks,
                 )
             finally:
                 client.close()

@@ -14,7 +14,7 @@ from casa_lab.errors import BadInput, Conflict
 from casa_lab.runs.models import NewRun, Run
 from casa_lab.wording import count
 
-from .analysis import add_analysis_options, add_cluster_options, positive, read_analysis, tag
+from .analysis import add_analysis_options, add_cluster_options, read_analysis, tag
 from .choosing import one_of
 from .codes import DONE, FAILED, INTERRUPTED
 from .interruptions import Interruptions
@@ -52,7 +52,6 @@ def add_command(commands: Any) -> None:
     parser.add_argument(
         "-o", "--output", type=Path, default=Path("out"), help="folder for the results [out]"
     )
-    parser.add_argument("--maxchunks", type=positive, help="most chunks per dataset, for a try")
     parser.add_argument(
         "--continue",
         dest="continues",

@@ -48,7 +48,6 @@ def print_summary(run: Run, failures: FailureList, metrics: RunMetrics) -> None:
         )
     console = Console(highlight=False, soft_wrap=True)
     if metrics.wall_seconds:
-        # Not those of the progress, which are of the last session alone.
         console.print(
             f"{count(metrics.events, 'event')} in {duration(metrics.wall_seconds)}: "
             f"{rate(metrics.events / metrics.wall_seconds)}, "

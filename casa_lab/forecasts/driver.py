@@ -45,13 +45,21 @@ def dry_run_of(
     client: Client,
     schema_name: str | None,
     chunksize: int,
+    maxchunks: int | None = None,
 ) -> Forecast:
     """Load a processor as a driver does, with its own folder to work in, and try it."""
     with importable(reference) as found:
         processor = load_processor(found, str(home_of(reference)))
         carry_file(found)
         name = schema_name or getattr(processor, "schema_name", None) or DEFAULT_SCHEMA
-        return dry_run(processor, fileset, client, schema=load_schema(name), chunksize=chunksize)
+        return dry_run(
+            processor,
+            fileset,
+            client,
+            schema=load_schema(name),
+            chunksize=chunksize,
+            maxchunks=maxchunks,
+        )
 
 
 def _try(folder: Folder) -> DryRunRecord:
@@ -62,7 +70,12 @@ def _try(folder: Folder) -> DryRunRecord:
         _tell(folder, "Trying one chunk of each dataset.")
         try:
             forecast = dry_run_of(
-                spec.processor, spec.fileset, client, spec.schema_name, spec.chunksize
+                spec.processor,
+                spec.fileset,
+                client,
+                spec.schema_name,
+                spec.chunksize,
+                spec.maxchunks,
             )
         finally:
             client.close()

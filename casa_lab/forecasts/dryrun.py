@@ -48,6 +48,7 @@ def dry_run(
     schema: Any = NanoAODSchema,
     chunksize: int = 100_000,
     treename: str | None = None,
+    maxchunks: int | None = None,
     **options: Any,
 ) -> Forecast:
     """Process one chunk of each dataset, and predict the whole run.
@@ -66,6 +67,8 @@ def dry_run(
         Most events in a chunk.
     treename
         Tree of files for which the fileset names none.
+    maxchunks
+        Most chunks of a dataset in the run that is forecast.
     **options
         Further arguments of ``coffea.processor.Runner``, such as ``format``.
 
@@ -106,7 +109,7 @@ def dry_run(
             current.failures_of[item.dataset].append(failure)
     problem = _process(runner, [item for item in chunks if len(item)], processor)
     samples = {name: _sample(len(found), name, chunks, current) for name, found in files.items()}
-    forecast = make_forecast(samples, workers, chunksize)
+    forecast = make_forecast(samples, workers, chunksize, maxchunks)
     if problem:
         forecast.warnings.insert(0, problem)
     return forecast

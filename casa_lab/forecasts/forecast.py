@@ -66,6 +66,11 @@ class Sample:
     idle_memory_bytes: int = 0
     failures: Sequence[Failure] = ()
 
+    @property
+    def events_each(self) -> float:
+        """Events in a file, on average; 0 where none could be read."""
+        return sum(self.entries) / len(self.entries) if self.entries else 0.0
+
 
 @dataclass(frozen=True)
 class Workers:
@@ -94,9 +99,9 @@ class DatasetForecast(BaseModel):
 
     files: int
     files_looked_at: int
-    events: int = Field(description="Exact when all files were looked at, else from their mean.")
+    events: int = Field(description="Of the run; from the mean of some files unless all were seen.")
     chunk_events: int = Field(0, description="Events in the chunk that was tried; 0 for none.")
-    chunks: int = Field(0, description="Chunks of the whole dataset, at the size asked for.")
+    chunks: int = Field(0, description="Of the run, at the size asked for.")
     columns: list[str] = Field(default_factory=list, description="Columns that were really read.")
     bytes_per_event: float = 0.0
     memory_per_event: float = Field(0.0, description="Bytes of memory, at the peak.")
@@ -156,7 +161,9 @@ class DryRun(DryRunRecord):
     id: str
 
 
-def make_forecast(samples: Mapping[str, Sample], workers: Workers, chunksize: int) -> Forecast:
+def make_forecast(
+    samples: Mapping[str, Sample], workers: Workers, chunksize: int, maxchunks: int | None = None
+) -> Forecast:
     """Predict a run from samples of its datasets.
 
     Parameters
@@ -167,8 +174,10 @@ def make_forecast(samples: Mapping[str, Sample], workers: Workers, chunksize: in
         Those that the samples were taken on.
     chunksize
         Most events in a chunk.
+    maxchunks
+        Most chunks of a dataset, if that is limited.
     """
-    datasets = {name: _describe(sample, chunksize) for name, sample in samples.items()}
+    datasets = {name: _describe(sample, chunksize, maxchunks) for name, sample in samples.items()}
     forecast = Forecast(
         workers=workers.count,
         threads=workers.threads,
@@ -180,22 +189,26 @@ def make_forecast(samples: Mapping[str, Sample], workers: Workers, chunksize: in
     if load.datasets:
         idle = max(sample.idle_memory_bytes for sample in samples.values())
         memory = _Memory(workers, idle, max(found.memory_per_event for found in load.datasets))
-        forecast.best_chunksize = _best_chunksize(load, memory, workers)
+        in_a_file = max(samples[name].events_each for name in datasets if samples[name].entries)
+        forecast.best_chunksize = _best_chunksize(load, memory, workers, in_a_file)
         forecast.seconds = load.wall_seconds(workers.threads)
         forecast.predictions = _predict(load, workers)
         forecast.warnings = _warn(forecast, load, memory)
     return forecast
 
 
-def _describe(sample: Sample, chunksize: int) -> DatasetForecast:
-    known = sum(sample.entries)
-    each = known / len(sample.entries) if sample.entries else 0.0
+def _describe(sample: Sample, chunksize: int, maxchunks: int | None) -> DatasetForecast:
+    each = sample.events_each
     exact = len(sample.entries) == sample.files
+    events = sum(sample.entries) if exact else round(each * sample.files)
+    chunks = sample.files * _chunks_in(each, chunksize) if each else 0
+    if maxchunks is not None and chunks > maxchunks:
+        events, chunks = round(events * maxchunks / chunks), maxchunks
     found = DatasetForecast(
         files=sample.files,
         files_looked_at=len(sample.entries),
-        events=known if exact else round(each * sample.files),
-        chunks=sample.files * _chunks_in(each, chunksize) if each else 0,
+        events=events,
+        chunks=chunks,
         columns=sorted(sample.columns),
         failures=list(sample.failures),
     )
@@ -275,7 +288,7 @@ class _Memory:
         return max(1.0, room / (self.workers.threads_each * self.per_event))
 
 
-def _best_chunksize(load: _Load, memory: _Memory, workers: Workers) -> int:
+def _best_chunksize(load: _Load, memory: _Memory, workers: Workers, in_a_file: float) -> int:
     per_event = load.process_seconds / max(1, load.events)
     fixed = load.fixed_seconds / max(1, load.chunks)
     if per_event <= 0:
@@ -286,7 +299,6 @@ def _best_chunksize(load: _Load, memory: _Memory, workers: Workers) -> int:
     enough_for_all = load.events / (CHUNKS_PER_THREAD * max(1, workers.threads))
     # Idle threads are worse than short chunks, down to where opening takes over.
     size = max(min(wanted, enough_for_all), least)
-    in_a_file = max(found.events / max(1, found.files) for found in load.datasets)
     return _rounded(min(size, memory.most_events, max(1.0, in_a_file)))
 
 

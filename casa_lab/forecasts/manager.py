@@ -13,6 +13,8 @@ from pydantic import BaseModel
 from casa_lab.errors import NotFound
 from casa_lab.folders import Folder, forecasts_dir, is_id, new_id, send_request
 from casa_lab.processes import start_detached
+from casa_lab.runs.continuation import without_counted
+from casa_lab.runs.folder import open_run
 from casa_lab.runs.models import AUTOMATIC_CHUNKSIZE, NewRun, ProcessorReference
 from casa_lab.runs.names import check_names
 from casa_lab.runs.processors.finding import check_processor
@@ -38,6 +40,7 @@ class DryRunSpec(BaseModel):
     schema_name: str | None
     cluster: str
     chunksize: int
+    maxchunks: int | None = None
 
 
 def launch(new: NewRun, fileset: dict[str, Any], cluster: str) -> DryRun:
@@ -57,9 +60,18 @@ def launch(new: NewRun, fileset: dict[str, Any], cluster: str) -> DryRun:
     BadInput
         When the processor's file does not hold what was named, or it takes other arguments,
         or when Coffea cannot process files with such names.
+    NotFound
+        When the run that it continues is not there.
+    Conflict
+        When nothing in these datasets is new to that run.
     """
     check_names(fileset)
     declared = check_processor(new.processor)
+    chunksize = new.chunksize
+    if new.continues is not None:
+        older = open_run(new.continues)
+        chunksize = chunksize or older.spec().chunksize
+        fileset = without_counted(fileset, older)
     _forget_old()
     folder = Folder(forecasts_dir() / new_id(new.processor.location.rpartition(":")[2]))
     spec = DryRunSpec(
@@ -67,7 +79,8 @@ def launch(new: NewRun, fileset: dict[str, Any], cluster: str) -> DryRun:
         fileset=fileset,
         schema_name=new.schema_name or (declared.schema_name if declared else None),
         cluster=cluster,
-        chunksize=new.chunksize or AUTOMATIC_CHUNKSIZE,
+        chunksize=chunksize or AUTOMATIC_CHUNKSIZE,
+        maxchunks=new.maxchunks,
     )
     record = DryRunRecord(state="running", message="Waiting to start.", updated=time.time())
     kept = spec.model_dump(mode="json"), record.model_dump(mode="json")

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -118,6 +118,36 @@ def check_covers(counted: Iterable[Name], spec: RunSpec) -> None:
     missing = _missing(counted, spec.fileset)
     if missing:
         raise RunError(_why_missing(spec.continues or "The run", missing))
+
+
+def without_counted(fileset: Mapping[str, Any], older: RunFolder) -> dict[str, Any]:
+    """Return the files of a fileset of which a run has counted nothing yet.
+
+    Raises
+    ------
+    Conflict
+        When there are none.
+    """
+    counted = {(dataset, file) for dataset, file, _ in _with_events(older)}
+    new: dict[str, Any] = {}
+    for name, dataset in fileset.items():
+        kept = {file for file in files_of(dataset) if (name, file) not in counted}
+        if kept:
+            new[name] = _only(dataset, kept)
+    if not new:
+        raise Conflict(
+            f"{older.id} has counted events of all these files: there is nothing new to try."
+        )
+    return new
+
+
+def _only(dataset: Any, kept: Container[str]) -> Any:
+    """Return an entry of a fileset with some of its files, written as it was."""
+    if isinstance(dataset, Mapping) and "files" in dataset:
+        return {**dataset, "files": _only(dataset["files"], kept)}
+    if isinstance(dataset, Mapping):
+        return {file: facts for file, facts in dataset.items() if str(file) in kept}
+    return [file for file in dataset if str(file) in kept]
 
 
 def take_over(older: RunFolder, folder: RunFolder) -> None:

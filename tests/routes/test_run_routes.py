@@ -19,8 +19,10 @@ from casa_lab.forecasts.forecast import DryRunRecord, Sample, Workers, make_fore
 from casa_lab.runs.counting.metrics import Effort, MetricsMeter
 from casa_lab.runs.environment import package_versions
 from casa_lab.runs.folder import open_run
+from casa_lab.runs.history.details import files_of
 from casa_lab.runs.models import AUTOMATIC_CHUNKSIZE
 from casa_lab.runs.watching.board import FileShare
+from casa_lab.runs.watching.filemap import About, empty_arrays, write_arrays, write_names
 from casa_lab.runs.watching.report import Report
 
 RUN = "/casa/runs/20260101-000000-mass-0001"
@@ -196,6 +198,29 @@ async def test_a_dry_run_starts_a_process_and_shows_its_forecast(ask, analysis, 
     shown = await ask("GET", f"/casa/dry-runs/{folder.id}")
     assert (shown.status, shown.body["state"]) == (200, "done")
     assert shown.body["forecast"] == forecast.model_dump(mode="json")
+
+
+async def test_a_dry_run_is_of_what_the_run_would_process(ask, analysis, started) -> None:
+    two = {"drell-yan": {"files": {"1.root": "Events", "2.root": "Events"}}}
+    (analysis / "fileset.json").write_text(json.dumps(two))
+    limited = await ask("POST", "/casa/dry-runs", new_run(maxchunks=3))
+    assert Folder(forecasts_dir() / limited.body["id"]).read_spec()["maxchunks"] == 3
+
+    older = open_run((await ask("POST", "/casa/runs", new_run(chunksize=500))).body["id"])
+    record = older.record().model_copy(update={"state": "stopped"})
+    older.write_state(record.model_dump(mode="json"))
+    older.groups.mkdir()
+    (older.groups / "log-0.bin").write_bytes(b"counted")
+    (dataset,) = older.spec().fileset
+    first, *others = files_of(older.spec().fileset[dataset])
+    write_names(older, [(dataset, first, "Events")])
+    arrays = empty_arrays(1)
+    arrays["events_done"][0] = 100
+    write_arrays(older, arrays, About())
+    reply = await ask("POST", "/casa/dry-runs", new_run(continues=older.id))
+    spec = Folder(forecasts_dir() / reply.body["id"]).read_spec()
+    assert list(files_of(spec["fileset"][dataset])) == others
+    assert spec["chunksize"] == 500
 
 
 async def test_a_dry_run_whose_process_is_gone_has_failed(ask, analysis, started) -> None:

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casa_lab.errors import Conflict
-from casa_lab.runs.continuation import check_covers, continued, take_over
+from casa_lab.runs.continuation import check_covers, continued, take_over, without_counted
 from casa_lab.runs.counting.ledger import Ledger
 from casa_lab.runs.counting.merge import fold
 from casa_lab.runs.counting.plan import Batch, FileKey, FileWork, Queue, make_plan
@@ -398,3 +398,17 @@ def test_the_driver_looks_at_what_was_really_counted(older: RunFolder) -> None:
     check_covers([FileKey("dy", "/1.root", "Events")], spec)
     with pytest.raises(RunError, match=r"mass-0 counted /9\.root of dataset 'dy', which"):
         check_covers([FileKey("dy", "/9.root", "Events")], spec)
+
+
+def test_what_a_run_has_counted_is_not_tried_again(older: RunFolder) -> None:
+    listed = {"dy": {"files": ["/1.root", "/2.root"], "metadata": {"xsec": 1}}, "data": ["/1.root"]}
+    assert without_counted(listed, older) == {
+        "dy": {"files": ["/2.root"], "metadata": {"xsec": 1}},
+        "data": ["/1.root"],
+    }
+    mapped = {"dy": {"files": {"/1.root": "Events", "/2.root": {"object_path": "Events"}}}}
+    assert without_counted(mapped, older) == {
+        "dy": {"files": {"/2.root": {"object_path": "Events"}}}
+    }
+    with pytest.raises(Conflict, match="nothing new to try"):
+        without_counted({"dy": {"/1.root": "Events"}}, older)

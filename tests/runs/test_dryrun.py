@@ -33,6 +33,15 @@ def mean(events: ak.Array) -> dict[str, float]:
     return {"sum": float(ak.sum(events.x))}
 
 
+def test_a_limit_of_chunks_is_one_of_the_run_that_is_forecast(
+    client: Client, fileset: dict[str, Any], gate: Gate
+) -> None:
+    gate.open()
+    forecast = try_out(gate.processor(), fileset, client, maxchunks=2)
+    for found in forecast.datasets.values():
+        assert (found.files, found.chunks, found.events) == (FILES // 2, 2, 2 * CHUNK)
+
+
 def test_one_chunk_of_each_dataset_is_processed_and_no_run_is_made(
     client: Client, fileset: dict[str, Any], gate: Gate
 ) -> None:

@@ -97,6 +97,18 @@ def test_more_threads_than_chunks_is_told() -> None:
     assert forecast.best_chunksize < 100_000
 
 
+def test_a_limit_of_chunks_limits_the_forecast() -> None:
+    samples = {"dy": sample(), "few": sample(3)}
+    limited = make_forecast(samples, Workers(2, 4, 8 * GB), 100_000, maxchunks=40)
+    assert [limited.datasets[name].chunks for name in samples] == [40, 30]
+    assert [limited.datasets[name].events for name in samples] == [4_000_000, 3_000_000]
+    # 70 chunks of 2 s on 4 threads, and half a chunk's time at the end.
+    assert limited.seconds == pytest.approx(35, abs=1)
+    assert limited == make_forecast(
+        {"dy": sample(4), "few": sample(3)}, Workers(2, 4, 8 * GB), 100_000
+    ).model_copy(update={"datasets": limited.datasets})
+
+
 def test_workers_that_hardly_help_are_told() -> None:
     forecast = make_forecast({"dy": sample(files=1)}, Workers(10, 10), 100_000)
     assert forecast.warnings == ["Twice the workers would save less than a tenth of the time."]
