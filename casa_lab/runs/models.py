@@ -200,13 +200,17 @@ class Progress(BaseModel):
     chunks_failed: int = 0
     chunks_total: int | None = None
     bytes_read: int = 0
-    events_per_second: float = Field(0.0, description="Over the last seconds while running.")
+    events_per_second: float = Field(
+        0.0, description="Over the last seconds while running, of all sessions at the end."
+    )
     bytes_per_second: float = 0.0
     seconds_left: float | None = Field(None, description="From the pace of the last minute.")
     seconds_left_error: float | None = Field(
         None, description="One standard deviation; null where the past is too short to tell."
     )
-    seconds_elapsed: float = Field(0.0, description="Processing time, pauses left out.")
+    seconds_elapsed: float = Field(
+        0.0, description="Processing time of all sessions, pauses left out."
+    )
     workers: int = 0
     left_out: LeftOut = Field(default_factory=LeftOut, description="What was accepted as missing.")
 

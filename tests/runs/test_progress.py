@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casa_lab.runs.counting.metrics import RunMetrics
 from casa_lab.runs.counting.progress import (
     WINDOW_SECONDS,
     ProgressMeter,
@@ -160,6 +161,23 @@ def test_the_final_rate_is_that_of_this_session(meter: ProgressMeter, clock: Clo
     assert progress.events_per_second == pytest.approx(150)
     clock.now += 50
     assert meter.snapshot().seconds_elapsed == pytest.approx(2)
+
+
+def test_time_bytes_and_final_rates_are_those_of_all_sessions(clock: Clock) -> None:
+    earlier = RunMetrics(sessions=1, wall_seconds=8.0, events=900, bytes_read=5000)
+    meter = ProgressMeter(clock, earlier)
+    meter.expect({"a": 1})
+    meter.plan([chunk("a", "a.root", 0, 1000, b"")])
+    meter.done("a", 900, 9)
+    meter.start()
+    clock.now += 2
+    meter.read(1000)
+    meter.done("a", 100, 1)
+    running = meter.snapshot()
+    assert (running.seconds_elapsed, running.bytes_read) == (pytest.approx(10), 6000)
+    ended = meter.finish()
+    assert ended.events_per_second == pytest.approx(100)
+    assert ended.bytes_per_second == pytest.approx(600)
 
 
 def test_what_an_unreadable_file_gave_before_is_kept(meter: ProgressMeter) -> None:

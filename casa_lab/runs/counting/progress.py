@@ -11,6 +11,8 @@ from coffea.processor.executor import WorkItem
 from casa_lab.runs.models import DatasetProgress, Progress
 from casa_lab.runs.watching.outlook import Outlook
 
+from .metrics import RunMetrics
+
 WINDOW_SECONDS = 10.0
 """Rates are averaged over about this long."""
 
@@ -25,10 +27,15 @@ class ProgressMeter:
     ----------
     clock
         Seconds, monotonic; a test gives its own.
+    earlier
+        What earlier sessions measured: times, bytes and final rates include it.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, earlier: RunMetrics | None = None
+    ) -> None:
         self._clock = clock
+        self._earlier = earlier or RunMetrics()
         self._datasets: dict[str, DatasetProgress] = {}
         self._unknown_files: dict[str, int] = {}
         self._bytes = 0
@@ -133,7 +140,7 @@ class ProgressMeter:
             chunks_done=sum(progress.chunks_done for progress in datasets.values()),
             chunks_failed=sum(progress.chunks_failed for progress in datasets.values()),
             chunks_total=_sum(progress.chunks_total for progress in datasets.values()),
-            bytes_read=self._bytes,
+            bytes_read=self._earlier.bytes_read + self._bytes,
             events_per_second=events_rate,
             bytes_per_second=bytes_rate,
             seconds_left=left and left.seconds,
@@ -150,13 +157,13 @@ class ProgressMeter:
         return self._datasets[name].model_copy(update=totals)
 
     def finish(self) -> Progress:
-        """Stop counting time; the final rates are those of the whole session."""
+        """Stop counting time; the final rates are those of all sessions."""
         self.pause()
         progress = self.snapshot()
-        if self._elapsed > 0:
-            events = progress.events_done - (self._events_before or 0)
-            progress.events_per_second = events / self._elapsed
-            progress.bytes_per_second = progress.bytes_read / self._elapsed
+        if progress.seconds_elapsed > 0:
+            events = progress.events_done - (self._events_before or 0) + self._earlier.events
+            progress.events_per_second = events / progress.seconds_elapsed
+            progress.bytes_per_second = progress.bytes_read / progress.seconds_elapsed
         return progress
 
     @property
@@ -165,7 +172,7 @@ class ProgressMeter:
 
     def _seconds_elapsed(self) -> float:
         running = 0.0 if self._resumed_at is None else self._clock() - self._resumed_at
-        return self._elapsed + running
+        return self._earlier.wall_seconds + self._elapsed + running
 
     def _sample(self) -> None:
         now = self._clock()

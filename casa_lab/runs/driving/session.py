@@ -12,6 +12,7 @@ from casa_lab.errors import Conflict
 from casa_lab.folders import Journal, Owner, RequestInbox
 from casa_lab.folders.reserve import Reserve
 from casa_lab.runs.counting.ledger import Ledger
+from casa_lab.runs.counting.metrics import read_metrics
 from casa_lab.runs.counting.plan import FileKey
 from casa_lab.runs.counting.progress import ProgressMeter, forget_rates, fractions, recount
 from casa_lab.runs.ending import ending
@@ -79,7 +80,7 @@ class RunSession:
         self._record.cluster = cluster
         self._record.finished = None
         self.book = FailureBook(folder)
-        self.meter = ProgressMeter()
+        self.meter = ProgressMeter(earlier=read_metrics(folder.metrics))
         self.report = Report(folder, self._record.reports_sequence)
         self.live = LiveHistograms()
         self.live.sequence = self._record.histograms_sequence

@@ -30,21 +30,18 @@ export function Pace({ model, run, trans }: IPaceProps): JSX.Element | null {
     return null;
   }
   const isRunning = run.state === 'running' || run.state === 'finishing';
-  // Of an ended run, the state has the mean of the last session only.
-  const rate = (now: number, curve?: ICurve): number =>
-    isRunning ? now : (mean(curve) ?? now);
   return (
     <div className="casa-Pace">
       <Gauge
         label={isRunning ? trans.__('Events/s') : trans.__('Events/s, mean')}
-        value={rate(progress.events_per_second, curves?.events)}
+        value={progress.events_per_second}
         format={events => formatCount(Math.round(events))}
         curve={curves?.events}
         trans={trans}
       />
       <Gauge
         label={isRunning ? trans.__('Read') : trans.__('Read, mean')}
-        value={rate(progress.bytes_per_second, curves?.bytes)}
+        value={progress.bytes_per_second}
         format={bytes => `${formatBytes(bytes)}/s`}
         curve={curves?.bytes}
         trans={trans}
