@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from coffea.util import load
 from comparison import assert_same_accumulator
+from distributed import Client, Worker
 from patience import wait_until
 
 from casa_lab.clusters import manager as clusters
@@ -43,6 +44,10 @@ def launch(cluster: Cluster, fileset: dict[str, Any]) -> Launch:
     return start
 
 
+def plugins(dask_worker: Worker) -> list[str]:
+    return [name for name in dask_worker.plugins if name.startswith("casa-")]
+
+
 def kill_owner(folder: Path) -> None:
     owner = read_json(folder / "owner.json")
     assert owner is not None
@@ -50,7 +55,7 @@ def kill_owner(folder: Path) -> None:
 
 
 def test_a_killed_driver_is_resumed_and_does_nothing_twice(
-    launch: Launch, gate: Gate, expected: Any
+    launch: Launch, gate: Gate, expected: Any, client: Client
 ) -> None:
     run = launch(gate.reference)
     assert run.state == "queued"
@@ -84,6 +89,8 @@ def test_a_killed_driver_is_resumed_and_does_nothing_twice(
     assert states[-5:] == ["queued", "preparing", "running", "finishing", "done"]
     with pytest.raises(Conflict, match="The run is done: there is nothing to resume"):
         manager.resume(run.id)
+    # Neither this driver nor the one that was killed left anything on the workers.
+    assert not [name for held in client.run(plugins).values() for name in held]
 
 
 def test_a_stopped_run_is_valid_and_its_resume_gives_the_whole(

@@ -12,7 +12,7 @@ from typing import Any
 
 from coffea.processor.executor import FileMeta
 from dask.utils import format_bytes
-from distributed import Client, Future, KilledWorker
+from distributed import Client, Future, KilledWorker, Scheduler
 
 from casa_lab.reading.columns import Chunk, chunks_with_kept_columns
 from casa_lab.reading.places import Replicas
@@ -41,6 +41,9 @@ KILLED_ROUNDS = 2
 """How often a look at files that killed its workers is sent: Dask blames all tasks that a dead
 worker held.
 """
+
+_PLUGIN, _OF = "casa-", " of "
+"""What names of plugins begin with, and what stands before the client that they belong to."""
 
 _log = logging.getLogger(__name__)
 
@@ -79,7 +82,7 @@ class RunTasks:
         self._replicas = replicas or {}
         self._client = client
         self._prefix = f"{name}-{secrets.token_hex(8)}"
-        self._plugin = f"casa-{self._prefix}"
+        self._plugin = f"{_PLUGIN}{self._prefix}{_OF}{client.id}"
         self._function = pack(work)
         self._own = own
         self._keeps_columns = work.chunks is not None and work.chunks.options.column_bytes > 0
@@ -92,6 +95,7 @@ class RunTasks:
 
     def __enter__(self) -> RunTasks:
         self._gate.check()
+        self._clear_away_abandoned()
         plugin = RunPlugin(self._plugin, self._function, self._own, self._gate.requirement)
         try:
             self._client.register_plugin(plugin)
@@ -116,6 +120,14 @@ class RunTasks:
             self._client.unregister_worker_plugin(self._plugin)
         except Exception:  # noqa: BLE001 - the result must not be lost over tidying up
             _log.warning("The workers keep the plugin %s.", self._plugin, exc_info=True)
+
+    def _clear_away_abandoned(self) -> None:
+        """Free workers of what drivers left there that were killed."""
+        for name in self._client.run_on_scheduler(_abandoned_plugins):
+            try:
+                self._client.unregister_worker_plugin(name)
+            except Exception:  # noqa: BLE001 - another run was faster, or does it next time
+                _log.info("%s could not be taken from the workers.", name, exc_info=True)
 
     def process(self, batch: Batch) -> Future[Any]:
         """Send a batch of chunks, to the worker that has their columns if there is one."""
@@ -194,6 +206,15 @@ class RunTasks:
             allow_other_workers=workers is not None,
             pure=False,
         )
+
+
+def _abandoned_plugins(dask_scheduler: Scheduler) -> list[str]:
+    """Return the plugins of runs whose driver is gone."""
+    return [
+        name
+        for name in dask_scheduler.worker_plugins
+        if name.startswith(_PLUGIN) and name.rpartition(_OF)[2] not in dask_scheduler.clients
+    ]
 
 
 def explain_loss(error: BaseException | None, memory: int | None = None) -> Cause:
