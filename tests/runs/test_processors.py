@@ -182,6 +182,13 @@ def test_reading_tells_what_is_wrong(
 # Loading
 
 
+@pytest.mark.parametrize("name", ["pipe.py", "pipe.ipynb"])
+def test_a_pipe_is_not_waited_for(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(BadInput, match="is not a file"):
+        read_processor(f"{tmp_path / name}:X")
+
+
 def test_loads_a_class_with_arguments(tmp_path: Path) -> None:
     path = write(tmp_path / "simple.py", SIMPLE)
     loaded = load(f"{path}:Simple", year=2018)

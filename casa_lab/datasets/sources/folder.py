@@ -161,16 +161,21 @@ def _scan(top: Path) -> _Scan:
         if left < 0:
             return _Scan(folders, truncated=True)
         visible = [
-            Path(entry.path)
-            for entry in entries
-            if not entry.name.startswith(".") and is_unicode(entry.name)
+            entry for entry in entries if not entry.name.startswith(".") and is_unicode(entry.name)
         ]
         if depth < MAX_DEPTH:
-            waiting.extend((path, depth + 1) for path in visible if path.is_dir())
-        files = _identities(path for path in visible if path.suffix == ".root")
+            waiting.extend((Path(entry.path), depth + 1) for entry in visible if _is_folder(entry))
+        files = _identities(Path(entry.path) for entry in visible if entry.name.endswith(".root"))
         if files:
             folders[folder] = files
     return _Scan(folders, truncated=False)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # where a link leads may not be ours to see
+        return False
 
 
 def _identities(paths: Iterable[Path]) -> list[Identity]:

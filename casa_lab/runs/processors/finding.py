@@ -122,6 +122,8 @@ def read_processor(location: str) -> Processor | None:
         return processor
     if not file.endswith(".py"):
         return None
+    if path.exists() and not path.is_file():  # a pipe would wait for whoever writes into it
+        raise BadInput(f"{path} is not a file. Check the path of the processor.")
     try:
         source = path.read_bytes()
     except OSError as error:

@@ -13,6 +13,7 @@ import ast
 import builtins
 import json
 import re
+import stat
 import symtable
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -73,7 +74,10 @@ def read_cells(path: Path) -> list[Cell]:
         When it cannot be read, or is no notebook for Python.
     """
     try:
-        if path.stat().st_size > MAX_BYTES:
+        facts = path.stat()
+        if not stat.S_ISREG(facts.st_mode):  # a pipe would wait for whoever writes into it
+            raise BadInput(f"{path} is not a file. Check the path of the notebook.")
+        if facts.st_size > MAX_BYTES:
             raise BadInput(f"{path.name} is too large to be read. Clear its outputs.")
         found = json.loads(path.read_bytes())
     except OSError as error:
