@@ -226,5 +226,7 @@ def test_metrics_of_a_resumed_run_add_up(
     assert both.sessions == 2
     assert both.events == done.progress.events_done == FILES * EVENTS
     assert both.wall_seconds > first.wall_seconds
+    assert done.progress.bytes_read == both.bytes_read > first.bytes_read
+    assert done.progress.seconds_elapsed > first.wall_seconds
     assert both.process_seconds > first.process_seconds
     assert read_json(open_run(run.id).metrics) == json.loads(both.model_dump_json())
