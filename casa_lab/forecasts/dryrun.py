@@ -12,7 +12,7 @@ from coffea.processor import Runner, accumulate
 from coffea.processor.executor import FileMeta, WorkItem
 from distributed import Client
 
-from casa_lab.errors import CasaError
+from casa_lab.errors import BadInput, CasaError
 from casa_lab.reading.chunks import ChunkWork, unpacked
 from casa_lab.reading.work import RunWork
 from casa_lab.runs.counting.plan import Batch, is_placeholder
@@ -82,7 +82,7 @@ def dry_run(
     Raises
     ------
     BadInput
-        When Coffea cannot process files with such names.
+        When there are no files, or Coffea cannot process such as have these names.
     RunError
         When there are no workers, or they have another environment.
 
@@ -101,6 +101,8 @@ def dry_run(
     files: defaultdict[str, list[FileMeta]] = defaultdict(list)
     for meta in Runner._normalize_fileset(fileset, treename):
         files[meta.dataset].append(meta)
+    if not files:
+        raise BadInput("The fileset names no files: there is nothing to try.")
     chunks = list(runner.preprocess(_some_files(files)))
     for item in chunks:
         if is_placeholder(item):

@@ -19,6 +19,9 @@ from .handle import RunHandle
 _SHOWN = 20
 """How many runs are printed."""
 
+_NAMED = 1
+"""How many datasets of a run are named, where there are still more."""
+
 
 class Runs(Sequence[RunHandle]):
     """Runs, newest first.
@@ -61,10 +64,11 @@ class Runs(Sequence[RunHandle]):
 
     def _table(self) -> Table:
         shown = self._found[:_SHOWN]
-        columns = ("Name", "State", "Events", "Datasets", "Started", "Tags", "Id")
-        return Table(
-            columns, [_row(run) for run in shown], ("Events",), ("Id",), self.total - len(shown)
-        )
+        tags = ("Tags",) if any(run.tags for run in shown) else ()
+        columns = ("Name", "State", "Events", "Datasets", "Started", *tags, "Id")
+        rows = [[_row(run)[column] for column in columns] for run in shown]
+        whole = ("Events", "Started", "Id")
+        return Table(columns, rows, ("Events",), whole, self.total - len(shown))
 
 
 def list_runs(
@@ -139,18 +143,23 @@ def run(name: str) -> RunHandle:
     return RunHandle(matches[0])
 
 
-def _row(found: Run) -> tuple[str, ...]:
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names) if more <= 1 else f"{', '.join(names[:_NAMED])} and {more} more"
+
+
+def _row(found: Run) -> dict[str, str]:
     progress = progress_of(found)
     fraction = progress.fraction
     events = f"{progress.events_done:,}"
     if fraction is not None and fraction < 1:
         events += f" of {progress.events_total:,}"
-    return (
-        found.name,
-        found.state,
-        events,
-        ", ".join(found.datasets),
-        age(found.created),
-        ", ".join(found.tags),
-        found.id,
-    )
+    return {
+        "Name": found.name,
+        "State": found.state,
+        "Events": events,
+        "Datasets": _some(found.datasets),
+        "Started": age(found.created),
+        "Tags": ", ".join(found.tags),
+        "Id": found.id,
+    }

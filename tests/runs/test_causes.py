@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -32,6 +33,16 @@ def test_a_lost_worker_is_named_by_those_who_saw_it_last() -> None:
     last: Any = SimpleNamespace(address="tls://10.0.0.7:4000", host="10.0.0.7")
     cause = explain_loss(KilledWorker("task", last, 3))
     assert (cause.kind, cause.worker, cause.host) == ("worker lost", last.address, last.host)
+
+
+def test_a_relative_path_is_told_with_the_folder_that_it_is_relative_to() -> None:
+    meta = FileMeta("dy", "data/dy.root", "Events")
+    cause = explain_file(meta, meta.filename, FileNotFoundError("data/dy.root"))
+    assert cause.kind == "file missing"
+    assert cause.sentence == (
+        f"There is no file data/dy.root in {Path.cwd()}, where the worker runs. "
+        "Give its whole path in the fileset."
+    )
 
 
 def test_a_cause_tells_where_it_was_found() -> None:

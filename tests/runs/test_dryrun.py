@@ -14,6 +14,7 @@ from patience import wait_until
 
 import casa_lab
 from casa_lab.clusters.models import Cluster
+from casa_lab.errors import BadInput
 from casa_lab.forecasts import manager as forecasts
 from casa_lab.forecasts.forecast import DryRun, Forecast
 from casa_lab.runs import manager
@@ -40,6 +41,12 @@ def test_a_limit_of_chunks_is_one_of_the_run_that_is_forecast(
     forecast = try_out(gate.processor(), fileset, client, maxchunks=2)
     for found in forecast.datasets.values():
         assert (found.files, found.chunks, found.events) == (FILES // 2, 2, 2 * CHUNK)
+
+
+@pytest.mark.parametrize("empty", [{}, {"dy": {"files": {}}}])
+def test_without_files_there_is_nothing_to_try(client: Client, empty: dict[str, Any]) -> None:
+    with pytest.raises(BadInput, match="names no files"):
+        try_out(mean, empty, client)
 
 
 def test_one_chunk_of_each_dataset_is_processed_and_no_run_is_made(

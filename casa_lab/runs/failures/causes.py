@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from pathlib import Path
 
 from coffea.processor.executor import FileMeta, WorkItem
 
@@ -243,7 +244,13 @@ def _classify_xrootd(told: re.Match[str], filename: str) -> tuple[FailureKind, s
 
 
 def _missing(filename: str) -> tuple[FailureKind, str, bool]:
-    return "file missing", f"There is no file {filename}. Check its path.", False
+    if "://" in filename or Path(filename).is_absolute():
+        return "file missing", f"There is no file {filename}. Check its path.", False
+    sentence = (
+        f"There is no file {filename} in {Path.cwd()}, where the worker runs. "
+        "Give its whole path in the fileset."
+    )
+    return "file missing", sentence, False
 
 
 def _classify_creating(

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-_WIDTH = 110
+_WIDTH = 120
 
 _LONGEST = 200
 """Characters of a cell; the rest is left out."""
