@@ -11,7 +11,7 @@ from .folder import Folder
 from .journal import Journal
 from .location import clusters_dir, data_dir, forecasts_dir, is_id, new_id, run_index, runs_dir
 from .owner import Owner, is_owned
-from .requests import RequestInbox, forget_requests, send_request
+from .requests import RequestInbox, forget_requests, newest_request, send_request
 
 __all__ = [
     "Folder",
@@ -25,6 +25,7 @@ __all__ = [
     "is_id",
     "is_owned",
     "new_id",
+    "newest_request",
     "read_json",
     "run_index",
     "runs_dir",

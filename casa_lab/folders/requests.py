@@ -32,6 +32,15 @@ def send_request(folder: Path, action: str, **arguments: Any) -> None:
         stream.write(line)
 
 
+def newest_request(folder: Path) -> str | None:
+    """Return what was asked last of the owner of ``folder``, whether or not it was heard yet."""
+    try:
+        lines = (folder / _NAME).read_bytes()
+    except FileNotFoundError:
+        return None
+    return next((request["action"] for request in reversed([*_requests(lines)])), None)
+
+
 def forget_requests(folder: Path) -> None:
     """Drop what was asked of an earlier owner; only while nobody owns the folder."""
     (folder / _NAME).unlink(missing_ok=True)

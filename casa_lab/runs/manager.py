@@ -21,7 +21,14 @@ from pydantic_core import PydanticSerializationError
 
 from casa_lab.clusters import manager as clusters
 from casa_lab.errors import BadInput, Conflict, NotFound, Unavailable
-from casa_lab.folders import forget_requests, new_id, run_index, runs_dir, send_request
+from casa_lab.folders import (
+    forget_requests,
+    new_id,
+    newest_request,
+    run_index,
+    runs_dir,
+    send_request,
+)
 from casa_lab.processes import start_detached
 
 from .continuation import continued, take_over
@@ -206,7 +213,9 @@ def resume(run: str) -> Run:
     folder = open_run(run)
     with exclusively(folder):  # two who resume at the same time must not start two drivers
         found = get(run)
-        if found.state == "paused":
+        # The driver may not have heard yet that it is to pause.
+        pausing = found.state == "running" and newest_request(folder.path) == "pause"
+        if found.state == "paused" or pausing:
             return _ask(run, "resume")
         if not found.resumable:
             raise Conflict(_why_not_resumable(found))

@@ -285,6 +285,17 @@ async def test_stop_and_pause_reach_the_driver(ask, put_run, owners) -> None:
     assert [json.loads(request)["action"] for request in asked] == ["stop", "pause"]
 
 
+async def test_a_pause_that_was_not_heard_yet_is_taken_back(ask, put_run, owners) -> None:
+    folder = put_run("running")
+    owners(folder)
+    assert (await ask("POST", f"{RUN}/resume")).status == 409
+    for action in ("pause", "resume"):
+        assert (await ask("POST", f"{RUN}/{action}")).status == 202
+    asked = (folder.path / "requests.jsonl").read_text().splitlines()
+    assert [json.loads(request)["action"] for request in asked] == ["pause", "resume"]
+    assert (await ask("POST", f"{RUN}/resume")).status == 409
+
+
 async def test_what_the_state_does_not_allow(ask, put_run, owners) -> None:
     put_run("done")
     for action in ("pause", "resume"):
