@@ -220,6 +220,7 @@ def test_several_make_an_archive_or_a_folder(
     [
         (["mas"], {}, NotFound, "Did you mean 'mass'"),
         ([], {"output": "one.csv"}, BadInput, r"holds one histogram, and these are 2\..*\.zip"),
+        ([], {"output": "one.jpg"}, BadInput, r"written as png, .* that end in \.png\..*\.pdf, "),
         (["flat"], {"output": "a/b.csv"}, BadInput, "b.csv cannot be written: no such file"),
         ([], {"style": "alice"}, BadInput, "Field 'look.style'"),
         ([], {"energy": -1}, BadInput, "Field 'look.energy'"),

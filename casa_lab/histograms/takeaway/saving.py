@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -16,6 +17,10 @@ from .models import Format
 from .process import make_file_apart
 
 _FORMATS: dict[str, Format] = {SUFFIXES[form]: form for form in get_args(Format)}
+
+
+_LIKE_A_FILE = re.compile(r"\.[A-Za-z]{2,5}")
+"""How names of files end, rather than those of folders."""
 
 
 def format_of(output: Path | None) -> Format:
@@ -56,10 +61,13 @@ def save(job: Job, pieces: Iterable[Piece], output: Path | None = None) -> list[
     Raises
     ------
     BadInput
-        When several histograms are to go into a file of one, or nothing can be written there.
+        When several histograms are to go into a file of one, the name is that of another kind of
+        file, or nothing can be written there.
     """
     if output is None:
         output = Path(job.name if job.is_archive else job.file_name)
+    else:
+        _check_name(output, job.export.format)
     try:
         if output.suffix.lower() == ".zip":
             return [_write(output, archive(pieces))]
@@ -77,6 +85,18 @@ def save(job: Job, pieces: Iterable[Piece], output: Path | None = None) -> list[
             f"{error.filename or output} cannot be written: "
             f"{(error.strerror or str(error)).lower()}."
         ) from None
+
+
+def _check_name(output: Path, form: Format) -> None:
+    """Refuse to make a folder where a file of another kind was meant."""
+    others = _FORMATS.keys() - {SUFFIXES[form]}
+    is_right = output.suffix.lower() in (SUFFIXES[form], ".zip")
+    if not is_right and _LIKE_A_FILE.fullmatch(output.suffix) and not output.is_dir():
+        raise BadInput(
+            f"{output.name} is no name for this: it is written as {form}, in files that end in "
+            f"{SUFFIXES[form]}. There are also {', '.join(sorted(others))}. If it is to be a "
+            "folder, make it first."
+        )
 
 
 def _write(path: Path, contents: bytes) -> Path:
