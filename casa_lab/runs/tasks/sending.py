@@ -123,11 +123,11 @@ class RunTasks:
 
     def _clear_away_abandoned(self) -> None:
         """Free workers of what drivers left there that were killed."""
-        for name in self._client.run_on_scheduler(_abandoned_plugins):
-            try:
+        try:
+            for name in self._client.run_on_scheduler(_abandoned_plugins):
                 self._client.unregister_worker_plugin(name)
-            except Exception:  # noqa: BLE001 - another run was faster, or does it next time
-                _log.info("%s could not be taken from the workers.", name, exc_info=True)
+        except Exception:  # noqa: BLE001 - another run was faster, or the next one does it
+            _log.info("What earlier drivers left is still on the workers.", exc_info=True)
 
     def process(self, batch: Batch) -> Future[Any]:
         """Send a batch of chunks, to the worker that has their columns if there is one."""
