@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from coffea.util import load
 from comparison import assert_same_accumulator
-from distributed import Client, Worker
+from distributed import Client
 from patience import wait_until
 
 from casa_lab.clusters import manager as clusters
@@ -42,10 +42,6 @@ def launch(cluster: Cluster, fileset: dict[str, Any]) -> Launch:
         return manager.launch(new, fileset, on, "command line")
 
     return start
-
-
-def plugins(dask_worker: Worker) -> list[str]:
-    return [name for name in dask_worker.plugins if name.startswith("casa-")]
 
 
 def kill_owner(folder: Path) -> None:
@@ -90,7 +86,8 @@ def test_a_killed_driver_is_resumed_and_does_nothing_twice(
     with pytest.raises(Conflict, match="The run is done: there is nothing to resume"):
         manager.resume(run.id)
     # Neither this driver nor the one that was killed left anything on the workers.
-    assert not [name for held in client.run(plugins).values() for name in held]
+    plugins = client.run(lambda dask_worker: list(dask_worker.plugins))
+    assert not [name for held in plugins.values() for name in held if name.startswith("casa-")]
 
 
 def test_a_stopped_run_is_valid_and_its_resume_gives_the_whole(
