@@ -7,6 +7,7 @@ import {
 } from '../../components/format';
 import { useChanges } from '../../components/signals';
 import type { Run } from '../../services/models';
+import { isActive } from '../states';
 import type { RunTabModel } from './model';
 import { curvesOf, type ICurve, intervalAt, stepPath } from './pace';
 
@@ -19,7 +20,7 @@ interface IPaceProps {
   readonly trans: TranslationBundle;
 }
 
-/** How fast the run is: now while it works, on average when it has ended, and over time. */
+/** How fast the run is: now while it works, on average when it does not, and over time. */
 export function Pace({ model, run, trans }: IPaceProps): JSX.Element | null {
   useChanges(model.series);
   React.useEffect(() => model.show('series'), [model]);
@@ -30,18 +31,20 @@ export function Pace({ model, run, trans }: IPaceProps): JSX.Element | null {
     return null;
   }
   const isRunning = run.state === 'running' || run.state === 'finishing';
+  // The rate of a run that is paused is that of the moment, which is nothing.
+  const isHeldUp = isActive(run) && !isRunning;
   return (
     <div className="casa-Pace">
       <Gauge
         label={isRunning ? trans.__('Events/s') : trans.__('Events/s, mean')}
-        value={progress.events_per_second}
+        value={isHeldUp ? mean(curves?.events) : progress.events_per_second}
         format={events => formatCount(Math.round(events))}
         curve={curves?.events}
         trans={trans}
       />
       <Gauge
         label={isRunning ? trans.__('Read') : trans.__('Read, mean')}
-        value={progress.bytes_per_second}
+        value={isHeldUp ? mean(curves?.bytes) : progress.bytes_per_second}
         format={bytes => `${formatBytes(bytes)}/s`}
         curve={curves?.bytes}
         trans={trans}

@@ -44,6 +44,18 @@ describe('RunView', () => {
       expect(gauge?.textContent).toBe('Events/s, at 2 s300');
     });
 
+    it('shows rates on average while the run is paused', async () => {
+      const paused = makeProgress({
+        seconds_elapsed: 20,
+        events_per_second: 0,
+        bytes_per_second: 0
+      });
+      await show({ state: 'paused', reports_sequence: 1, progress: paused });
+      const [events, bytes] = host.querySelectorAll('.casa-Gauge');
+      expect(events.textContent).toBe('Events/s, mean200');
+      expect(bytes.textContent).toBe('Read, mean2.0 MB/s');
+    });
+
     it('shows files as tiles, and lists those of the one that is chosen', async () => {
       await show({ state: 'running', ...watched });
       const grid =
