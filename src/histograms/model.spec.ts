@@ -215,6 +215,27 @@ describe('HistogramModel', () => {
     pinned.dispose();
   });
 
+  it('keeps nothing for an axis that was chosen for another', () => {
+    model.choose({ y: 'pt', rebin_y: 1 });
+    model.choose({ rebin: 2, rebin_y: 5 });
+    model.draw({ log: true, logX: true });
+    model.choose({ y: 'dataset' });
+    expect(model.view).toMatchObject({ rebin: 2, rebin_y: 1 });
+    model.chooseX('eta');
+    expect(model.view?.rebin).toBe(1);
+    expect(model.drawing).toEqual({ log: true, logX: null });
+  });
+
+  it('has nothing to undo after what changed nothing', () => {
+    model.zoom({ x: null });
+    expect(model.canUndoZoom).toBe(false);
+    model.zoom({ x: { low: 1, high: 2 } });
+    model.zoom({ x: { low: 1, high: 2 } });
+    model.undoZoom();
+    expect(model.isZoomed).toBe(false);
+    expect(model.canUndoZoom).toBe(false);
+  });
+
   it('zooms, and goes back', () => {
     model.zoom({ x: { low: 0, high: 1 } });
     model.zoom({ x: { low: 0.2, high: 0.5 } });

@@ -142,10 +142,15 @@ export class HistogramModel implements IDisposable, IWatchReceiver {
       const wanted = { ...this._view, ...change };
       if (wanted.x !== this._view.x) {
         this._zoom = new ZoomHistory();
+        // What was chosen for one axis may suit no other.
         wanted.integrate = null;
         wanted.rebin = 1;
+        this._drawing = { ...this._drawing, logX: null };
       } else if (wanted.y !== this._view.y) {
         this._zoom = new ZoomHistory({ x: this.range, y: null });
+      }
+      if (wanted.y !== this._view.y) {
+        wanted.rebin_y = 1;
       }
       this._setView(consistent(wanted, this._histogram, change));
       this._changed.emit();

@@ -91,8 +91,9 @@ export class ZoomHistory {
     return this._shown;
   }
 
+  /** Whether something else was shown before. */
   get canUndo(): boolean {
-    return this._past.length > 0;
+    return this._past.some(past => !isSame(past, this._shown));
   }
 
   /** Shows something else. */
@@ -108,12 +109,20 @@ export class ZoomHistory {
 
   /** Goes back to what was shown before. */
   undo(): void {
-    this._shown = this._past[this._past.length - 1] ?? this._shown;
-    this._past = this._past.slice(0, -1);
+    const shown = this._shown;
+    // To zoom out of the whole axis, say, changed nothing.
+    while (this._past.length > 0 && isSame(this._shown, shown)) {
+      this._shown = this._past[this._past.length - 1];
+      this._past = this._past.slice(0, -1);
+    }
   }
 
   private _past: readonly IZoom[] = [];
   private _shown: IZoom;
+}
+
+function isSame(one: IZoom, other: IZoom): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** How far one can go back. */
