@@ -75,9 +75,9 @@ export function NumberField(props: INumberProps): JSX.Element {
       onChange(null);
     } else if (Number.isFinite(number)) {
       onChange(number);
-    } else {
-      setText(shown);
     }
+    // What is not taken does not stay; what is taken comes as the value.
+    setText(shown);
   };
   return (
     <label className="casa-Controls-choice">

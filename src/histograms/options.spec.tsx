@@ -95,12 +95,31 @@ describe('Options', () => {
     expect(model.range).toEqual({ low: 2.5, high: 6 });
     await type(to, '1');
     expect(model.range).toEqual({ low: 2.5, high: 6 });
+    expect(to.value).toBe('6');
     await type(from, 'nonsense');
     expect(from.value).toBe('2.5');
     await type(from, '');
     expect(model.range).toEqual({ low: 0, high: 6 });
     await type(to, '');
     expect(model.range).toEqual({ low: 0, high: 12 });
+    expect([from.value, to.value]).toEqual(['0', '12']);
+  });
+
+  it('shows the ends of another axis as soon as it is drawn', async () => {
+    const axes = [makeAxis({ bins: 12 }), makeAxis({ name: 'pt', bins: 4 })];
+    await open({ axes }, ROWS);
+    await harness.change(model => model.choose({ x: 'mass', y: null }));
+    await harness.change(model => model.chooseX('pt'));
+    await harness.change(model =>
+      model.onFrame(
+        makeFrame(
+          { x: makeAxis({ name: 'pt', bins: 4 }) },
+          [makeRow('', 'layer', [1, 2, 3, 4])],
+          { edges: Float64Array.from([0, 10, 20, 30, 40]) }
+        )
+      )
+    );
+    expect(fields('to')[0].value).toBe('40');
   });
 
   it('merges bins by what divides their number, and gives up the integral', async () => {

@@ -4,6 +4,7 @@ import * as React from 'react';
 import type { Axis, View } from '../services/models';
 import { isProfile, rebinFactors, selectableAxes } from './choices';
 import { Choice, NumberField, Toggle, option } from './fields';
+import { useSignal } from './hooks';
 import type { HistogramModel } from './model';
 import type { IRunChoice } from './pin';
 import { axisRange } from './zoom';
@@ -19,6 +20,8 @@ interface IOptionsProps {
 /** The choices beyond those that every histogram needs. */
 export function Options(props: IOptionsProps): JSX.Element {
   const { model, trans, view } = props;
+  // The ends of an axis, and the rows to compare with, come with the contents.
+  useSignal(model.frameChanged);
   const isMap = view.y !== null && !view.profile;
   return (
     <div
