@@ -239,6 +239,22 @@ describe('axes', () => {
     expect(edges[0]).toBeLessThan(-100);
   });
 
+  it('are never the wrong way round, whatever is shown', () => {
+    const options = { logX: true, range: { low: 0, high: 0.5 } };
+    const first = single([1, 2, 3, 4], options);
+    expect(first.valueAt(0)).toBeCloseTo(0.05);
+    expect(first.valueAt(first.main.frame.width)).toBeCloseTo(0.5);
+    const frame = makeFrame({}, [makeRow('', 'layer', [1, 2, 3, 4])], {
+      edges: Float64Array.of(-2, -1, 0, 1, 2)
+    });
+    const below = layout(plotData(frame, []), {
+      logX: true,
+      range: { low: -2, high: 0 }
+    });
+    expect(below.valueAt(0)).toBeCloseTo(-2);
+    expect(JSON.stringify(below.main)).not.toMatch(/NaN|null,null/);
+  });
+
   it('name flow bins and leave room for their names', () => {
     const frame = makeFrame(
       { x: makeAxis({ bins: 4 }) },

@@ -48,9 +48,11 @@ export function binScale(
   const first = inside[0]?.low ?? 0;
   const last = inside[inside.length - 1]?.high ?? 1;
   const positive = inside.find(({ low }) => low > 0)?.low;
-  const isLog = log && positive !== undefined;
   const { low, high } = range ?? { low: first, high: last };
-  const least = isLog && low <= 0 ? positive : low;
+  const isLog = log && positive !== undefined && high > 0;
+  // Zoomed into the bin that begins at 0, a decade of it is shown.
+  const lowest = isLog && positive < high ? positive : high / 10;
+  const least = isLog && low <= 0 ? lowest : low;
   const named = bins.some(({ category }) => category !== null);
   const flow = named
     ? (to - from) / Math.max(1, bins.length)
