@@ -207,6 +207,42 @@ def test_the_code_draws_what_the_view_shows(tmp_path: Path, name: str, log: bool
     plt.close(figure)
 
 
+@pytest.mark.parametrize(
+    ("low", "shown", "scale", "ends"),
+    [
+        (0, None, "log", (2, 40)),
+        (-4, None, "log", (2, 36)),
+        (0, (-1, 10), "log", (2, 10)),
+        (0, (0, 1), "log", (0.1, 1)),
+        (-4, (-4, -1), "linear", (-4, -1)),
+    ],
+)
+@pytest.mark.parametrize("y", [None, "eta"])
+def test_a_logarithmic_axis_shows_what_the_browser_does(
+    tmp_path: Path,
+    low: float,
+    shown: tuple[float, float] | None,
+    scale: str,
+    ends: tuple[float, float],
+    y: str | None,
+) -> None:
+    histogram = hist.Hist.new.Reg(20, low, low + 40, name="pt").Reg(2, -2, 2, name="eta").Weight()
+    histogram.fill(pt=[1, 3, 9, 27], eta=[-1, 0, 1, 1])
+    snapshot = tmp_path / "histograms.zip"
+    write_snapshot(snapshot, {"h": histogram}, 1, {}, final=True)
+    index, uhi = read_with_index(snapshot, "h")
+    view = View(x="pt", y=y)
+    choice = Choice(histogram="h", view=view, log_x=True, range=shown)
+    drawn = Shown(numbers_for(uhi, view), index.histograms[0], choice)
+    namespace: dict[str, Any] = {}
+    exec(write_code(snapshot, index.keys["h"], uhi, drawn, Look()), namespace)
+    axes = namespace["fig"].axes[0]
+    assert axes.get_xscale() == scale
+    assert axes.get_xlim() == pytest.approx(ends)
+    namespace["fig"].canvas.draw()
+    plt.close(namespace["fig"])
+
+
 @pytest.mark.filterwarnings("ignore:Glyph")
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("along", ["x", "dataset"])

@@ -143,14 +143,30 @@ def _over(numbers: Numbers, choice: Choice) -> Iterator[str]:
 
 def _horizontal(numbers: Numbers, choice: Choice) -> Iterator[str]:
     """Set the horizontal axis, which a panel shares."""
-    axis = numbers.header.x
-    is_log = axis.transform == "log" if choice.log_x is None else choice.log_x
-    if is_log and not axis.discrete and len(numbers.edges) and numbers.positions[0] > 0:
+    if (ends := _logarithmic_ends(numbers, choice)) is not None:
         yield 'ax.set_xscale("log")'
-    if choice.range is not None:
+        yield f"ax.set_xlim({ends[0]!r}, {ends[1]!r})"
+    elif choice.range is not None:
         yield f"ax.set_xlim({choice.range[0]!r}, {choice.range[1]!r})"
     elif len(numbers.edges) > 1:
         yield "ax.set_xlim(edges[0], edges[-1])"
+
+
+def _logarithmic_ends(numbers: Numbers, choice: Choice) -> tuple[float, float] | None:
+    """Return what a logarithmic axis shows, as in the browser; None where it is not one."""
+    axis, edges = numbers.header.x, numbers.edges
+    is_wanted = axis.transform == "log" if choice.log_x is None else choice.log_x
+    if not is_wanted or axis.discrete or len(edges) < 2:
+        return None
+    low, high = choice.range or (float(numbers.positions[0]), float(numbers.positions[-1]))
+    if low > 0:
+        return low, high
+    starts = edges[:-1][np.isfinite(edges[:-1]) & np.isfinite(edges[1:]) & (edges[:-1] > 0)]
+    # An underflow bin has no place below the first bin that begins above 0.
+    if len(starts) == 0 or high <= 0 or (choice.range is None and np.isinf(edges[0])):
+        return None
+    first = float(starts[0])
+    return first if first < high else high / 10, high
 
 
 def _vertical(numbers: Numbers, choice: Choice) -> Iterator[str]:
@@ -297,8 +313,7 @@ def _map(numbers: Numbers, histogram: Histogram, choice: Choice) -> Iterator[str
         yield from _names_along(header.y, "ax", "y")
         yield f"ax.set_ylabel({quoted(drawable(header.y.label))})"
     # Last, for marks out of sight would widen what is shown.
-    if choice.range is not None:
-        yield f"ax.set_xlim({choice.range[0]!r}, {choice.range[1]!r})"
+    yield from _horizontal(numbers, choice)
     if choice.range_y is not None:
         yield f"ax.set_ylim({choice.range_y[0]!r}, {choice.range_y[1]!r})"
 
