@@ -5,7 +5,7 @@ import { useAction } from '../../components/action';
 import { IconButton, TextButton } from '../../components/button';
 import { Problem } from '../../components/message';
 import type { NewLabels, Run } from '../../services/models';
-import { joinTags, splitTags } from '../tags';
+import { joinTags, problemOfTags, splitTags } from '../tags';
 import { Tags } from './filterbar';
 
 interface ILabelsProps {
@@ -71,6 +71,10 @@ function LabelForm(props: IFormProps): JSX.Element {
   const [note, setNote] = React.useState(run.note);
   const save = () =>
     action.start(async () => {
+      const problem = problemOfTags(tags, trans);
+      if (problem !== null) {
+        throw new Error(problem);
+      }
       await label({ name, tags: splitTags(tags), note });
       onClose();
     });

@@ -160,6 +160,16 @@ describe('The views of history', () => {
     expect(label).toHaveBeenCalledWith(expect.objectContaining({ tags }));
   });
 
+  it('says what is wrong with tags without asking the server', async () => {
+    const label = jest.fn(async () => undefined);
+    await show(<Labels run={makeRun()} label={label} trans={trans} />);
+    await press('Edit name, tags and note');
+    await type(host.querySelectorAll('input')[1], `a, ${'x'.repeat(101)}`);
+    await press('Save');
+    expect(text()).toContain('A tag can have 100 characters at most.');
+    expect(label).not.toHaveBeenCalled();
+  });
+
   it('keeps what was typed when that cannot be saved', async () => {
     const label = jest.fn(() => Promise.reject(new Error('Too long.')));
     await show(<Labels run={makeRun()} label={label} trans={trans} />);

@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Cluster, NewRun, Profile } from '../../services/models';
-import { splitTags } from '../tags';
+import { problemOfTags, splitTags } from '../tags';
 import {
   type IArgumentInputs,
   NO_INPUTS,
@@ -10,9 +10,6 @@ import {
 
 /** How a processor is named: `path/to/file.py:Name` or `module:Name`. */
 const LOCATION = /^.+:[A-Za-z_]\w*$/;
-
-/** The server takes no longer ones. */
-const LONGEST_TAG = 100;
 
 /** Where a run is to be processed: a profile, or a cluster that there is. */
 export type Place = { profile: string } | { cluster: string };
@@ -89,11 +86,7 @@ export function missing(
       'Type a whole number of chunks, at least 1, for the most of a dataset, or nothing.'
     );
   }
-  // As the server counts: an emoji is one character.
-  if (splitTags(form.tags).some(tag => [...tag].length > LONGEST_TAG)) {
-    return trans.__('A tag can have %1 characters at most.', LONGEST_TAG);
-  }
-  return null;
+  return problemOfTags(form.tags, trans);
 }
 
 /** Whether a text names a class in a file or module. */
