@@ -158,9 +158,10 @@ function relevant(
 
 /** Says how much of a dataset or run is in the histogram, where it is not all. */
 function remark({ header }: IFrame, name: string): string | null {
-  const other = header.others.find(other => other.name === name);
-  if (other) {
-    return partialRange(other.fractions);
+  if (header.view.runs.length > 0) {
+    // Rows are runs then: others, and the one that the plot is of.
+    const other = header.others.find(other => other.name === name);
+    return partialRange((other ?? header).fractions);
   }
   const fraction = header.fractions[name];
   return fraction !== undefined && fraction < 1 ? percentText(fraction) : null;

@@ -20,10 +20,11 @@ from casa_lab.errors import CasaError
 from casa_lab.histograms.descriptors import describe_histogram
 from casa_lab.histograms.drawing import Source, draw
 from casa_lab.histograms.frames import decode, make_frame
-from casa_lab.histograms.models import View, Watch
+from casa_lab.histograms.models import OtherRun, View, Watch
 from casa_lab.histograms.snapshot import SnapshotIndex, read_with_index, to_uhi, write_snapshot
 from casa_lab.histograms.takeaway.code import write_code
 from casa_lab.histograms.takeaway.labels import drawable, quoted
+from casa_lab.histograms.takeaway.legend import legend
 from casa_lab.histograms.takeaway.models import Choice, Look, Style
 from casa_lab.histograms.takeaway.numbers import Numbers, Shown, numbers_of
 from casa_lab.histograms.takeaway.recipe import recipe
@@ -274,6 +275,18 @@ def test_numbers_that_are_none_are_written_as_python_reads_them() -> None:
     namespace: dict[str, Any] = {"np": np}
     exec("\n".join(literals(replace(numbers, rows=[odd]))), namespace)
     np.testing.assert_array_equal(namespace["layers"][odd.name], odd.values)
+
+
+def test_a_legend_says_of_each_run_how_much_of_it_is_drawn() -> None:
+    uhi, view = to_uhi(sample()), View(x="mass", runs=["other"])
+    part = {"DY": 0.5, "TTbar": 1.0}
+    index = SnapshotIndex(sequence=1, fractions=part, final=True, histograms=[], keys={})
+    drawing = draw(Source("first", uhi), view, [Source("second", uhi)])
+    other = OtherRun(run="other", name="second", fractions={"DY": 0.25}, final=True)
+    watch = Watch(watch="w", run="r", histogram="h", view=view)
+    frame = make_frame(watch, index, drawing, others=[other])
+    code = "\n".join(legend(numbers_of(*decode(frame), []), 10))
+    assert 'order = ["first (50% to 100%)", "second (25%)"]' in code
 
 
 _TEX = [r"\mu", r"\mathrm", r"\sqrt", r"\bar", "{", "}", "^", "_", "a", "1", " ", "(", "[", "|"]

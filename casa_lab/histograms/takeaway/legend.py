@@ -41,8 +41,17 @@ def legend(numbers: Numbers, size: int) -> Iterator[str]:
 
 def name_in_legend(numbers: Numbers, name: str) -> str:
     """Return what a row is called, with how much of it there is where that is not all."""
-    share = numbers.header.fractions.get(name, 1.0)
-    return drawable(name) + (f" ({percent(share)})" if share < 1 else "")
+    header = numbers.header
+    if header.view.runs:
+        # Rows are runs then: others, and the one that the picture is of.
+        others = (other.fractions for other in header.others if other.name == name)
+        shares = list(next(others, header.fractions).values())
+    else:
+        shares = [header.fractions.get(name, 1.0)]
+    if not any(share < 1 for share in shares):
+        return drawable(name)
+    least, most = percent(min(shares)), percent(max(shares))
+    return f"{drawable(name)} ({least if least == most else f'{least} to {most}'})"
 
 
 def _entries(numbers: Numbers) -> list[str]:
