@@ -27,6 +27,7 @@ from casa_lab.histograms.takeaway.labels import drawable, quoted
 from casa_lab.histograms.takeaway.legend import legend
 from casa_lab.histograms.takeaway.models import Choice, Look, Style
 from casa_lab.histograms.takeaway.numbers import Numbers, Shown, numbers_of
+from casa_lab.histograms.takeaway.plotting import plotting
 from casa_lab.histograms.takeaway.recipe import recipe
 from casa_lab.histograms.takeaway.variables import literals, variables
 
@@ -287,6 +288,20 @@ def test_a_legend_says_of_each_run_how_much_of_it_is_drawn() -> None:
     frame = make_frame(watch, index, drawing, others=[other])
     code = "\n".join(legend(numbers_of(*decode(frame), []), 10))
     assert 'order = ["first (50% to 100%)", "second (25%)"]' in code
+
+
+@pytest.mark.parametrize(
+    ("name", "label"), [("DY", "Ratio to DY"), ("a run with a long name", "Ratio")]
+)
+def test_a_panel_is_labelled_with_what_fits_beside_it(name: str, label: str) -> None:
+    uhi = to_uhi(sample())
+    view = View(x="mass", runs=["other"], panel="ratio", reference=name)
+    drawing = draw(Source("first", uhi), view, [Source(name, uhi)])
+    index = SnapshotIndex(sequence=1, fractions={}, final=True, histograms=[], keys={})
+    watch = Watch(watch="w", run="r", histogram="h", view=view)
+    numbers = numbers_of(*decode(make_frame(watch, index, drawing)), [])
+    drawn = Shown(numbers, describe_histogram("h", uhi), Choice(histogram="h", view=view))
+    assert f'set_ylabel("{label}"' in "\n".join(plotting(drawn, Look()))
 
 
 _TEX = [r"\mu", r"\mathrm", r"\sqrt", r"\bar", "{", "}", "^", "_", "a", "1", " ", "(", "[", "|"]

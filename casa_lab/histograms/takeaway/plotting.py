@@ -31,6 +31,9 @@ _PLAIN_SIZE = (10, 8)
 
 _MARKER = 10
 
+_SHORT_NAME = 8
+"""Most characters of a reference that the label of a panel names."""
+
 
 _BAND = 'facecolor="none", edgecolor="dimgray", hatch="/////", linewidth=0'
 
@@ -295,7 +298,9 @@ def _panel_title(numbers: Numbers) -> str:
         return "Pull"
     if not described.reference:
         return "Data / MC" if numbers.having("data") else "Ratio"
-    return f"Ratio to {drawable(described.reference)}"
+    # The panel is low: next to it there is room for a short name.
+    is_short = len(described.reference) <= _SHORT_NAME
+    return f"Ratio to {drawable(described.reference)}" if is_short else "Ratio"
 
 
 def _map(numbers: Numbers, histogram: Histogram, choice: Choice) -> Iterator[str]:
