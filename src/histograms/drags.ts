@@ -129,14 +129,16 @@ export function panAlong(
   { from, shown, to: before }: IDrag,
   to: IPlace
 ): void {
-  const frame = plot?.figure?.main.frame;
+  const figure = plot?.figure;
   const data = plot?.data;
   const isDrag = distance(from, to) >= LEAST_DRAG;
-  if (isDrag && frame && data && (shown.x || shown.y)) {
+  if (isDrag && figure && data && (shown.x || shown.y)) {
+    const { frame } = figure.main;
     const isFirst = distance(from, before) < LEAST_DRAG;
     const across = (from.x - to.x) / frame.width;
     const up = (to.y - from.y) / frame.height;
-    const x = shown.x && within(moved(shown.x, across), axisRange(data));
+    const x =
+      shown.x && within(moved(shown.x, across, figure.isLogX), axisRange(data));
     const y =
       shown.y && data.map
         ? within(moved(shown.y, up), axisRange(data.map))

@@ -112,6 +112,25 @@ describe('gestures on rows', () => {
     expect(model.range).toBeNull();
   });
 
+  it('zooms and moves by decades on a logarithmic axis', async () => {
+    const { model, plot } = harness;
+    await harness.change(() => model.draw({ logX: true }));
+    await harness.receive(rows());
+    plot.focus();
+    // From 1, where the first bin above 0 begins, to 10: the square root is in the middle.
+    await harness.wheel([0.5, 0.5], -1);
+    expect(model.range).toEqual(range(10 ** 0.1, 10 ** 0.9));
+    await harness.press('0');
+    await harness.press('+');
+    expect(model.range).toEqual(range(10 ** 0.1, 10 ** 0.9));
+    await harness.change(() => model.zoom({ x: { low: 1, high: 4 } }));
+    await harness.receive(rows());
+    await harness.drag([0.75, 0.5], [0.25, 0.5], { altKey: true });
+    expect(model.range).toEqual(range(2, 8));
+    await harness.press('ArrowLeft', { ctrlKey: true });
+    expect(model.range).toEqual(range(2 / 4 ** 0.1, 8 / 4 ** 0.1));
+  });
+
   it('reads out the bin under the pointer, and none beside the frame', async () => {
     const { host } = harness;
     await harness.point('pointermove', [0.45, 0.5]);

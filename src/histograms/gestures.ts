@@ -82,7 +82,9 @@ export function useGestures(
   };
   const onKeyDown = (event: React.KeyboardEvent): void => {
     const data = plot?.data;
-    const next = data ? actOnKey(event, model, data, cursor) : undefined;
+    const figure = plot?.figure;
+    const next =
+      data && figure ? actOnKey(event, model, data, figure, cursor) : undefined;
     if (next !== undefined) {
       event.preventDefault();
       event.stopPropagation();
@@ -129,7 +131,7 @@ function useWheel(
       const { x, y } = placeOf(event, current, figure);
       const around = { x: figure.valueAt(x), y: figure.valueAtY?.(y) ?? null };
       const factor = event.deltaY > 0 ? ZOOM_STEP : 1 / ZOOM_STEP;
-      zoomAround(model, data, around, factor);
+      zoomAround(model, data, figure, around, factor);
     };
     // React's own listeners are passive: they cannot keep the page from scrolling.
     current?.addEventListener('wheel', onWheel, { passive: false });

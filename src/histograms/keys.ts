@@ -3,12 +3,13 @@ import type * as React from 'react';
 import { selectBins } from './drags';
 import type { HistogramModel } from './model';
 import type { ICursor } from './readout';
-import type { IPlotData, IRange } from './renderer';
+import type { IFigure, IPlotData, IRange } from './renderer';
 import {
   type IAround,
   ZOOM_STEP,
   axisRange,
   moved,
+  shownRange,
   within,
   zoomAround
 } from './zoom';
@@ -25,6 +26,7 @@ export function actOnKey(
   }: Pick<React.KeyboardEvent, 'ctrlKey' | 'key' | 'shiftKey'>,
   model: HistogramModel,
   data: IPlotData,
+  figure: IFigure,
   cursor: ICursor | null
 ): ICursor | null | undefined {
   const bins = data.bins.length;
@@ -34,9 +36,9 @@ export function actOnKey(
   const step = { ArrowLeft: -1, ArrowRight: 1 }[key];
   const rise = { ArrowDown: -1, ArrowUp: 1 }[key];
   if (step && ctrlKey) {
-    const axis = axisRange(data);
-    const next = moved(model.range ?? axis, step * PAN_STEP);
-    model.zoom({ x: within(next, axis) });
+    const shown = shownRange(model, data, figure);
+    const next = moved(shown, step * PAN_STEP, figure.isLogX);
+    model.zoom({ x: model.range && within(next, axisRange(data)) });
     return null;
   }
   if (step) {
@@ -60,10 +62,22 @@ export function actOnKey(
   switch (key) {
     case '+':
     case '=':
-      zoomAround(model, data, centreOf(model, data, cursor), 1 / ZOOM_STEP);
+      zoomAround(
+        model,
+        data,
+        figure,
+        centreOf(model, data, figure, cursor),
+        1 / ZOOM_STEP
+      );
       return cursor;
     case '-':
-      zoomAround(model, data, centreOf(model, data, cursor), ZOOM_STEP);
+      zoomAround(
+        model,
+        data,
+        figure,
+        centreOf(model, data, figure, cursor),
+        ZOOM_STEP
+      );
       return cursor;
     case '0':
       model.unzoom();
@@ -109,16 +123,20 @@ function extend(
 
 /** Returns the values at the cursor, or else in the middle. */
 function centreOf(
-  { range, rangeY }: HistogramModel,
-  { bins, map }: IPlotData,
+  model: HistogramModel,
+  data: IPlotData,
+  figure: IFigure,
   cursor: ICursor | null
 ): IAround {
+  const { bins, map } = data;
   const middle = (shown: IRange): number => (shown.low + shown.high) / 2;
-  const at = (bin: IRange | undefined, shown: IRange): number =>
-    bin && Number.isFinite(middle(bin)) ? middle(bin) : middle(shown);
+  const at = (bin: IRange | undefined, otherwise: number): number =>
+    bin && Number.isFinite(middle(bin)) ? middle(bin) : otherwise;
+  const x = figure.valueAt(figure.main.frame.width / 2);
+  const shownY = map && (model.rangeY ?? axisRange(map));
   return {
-    x: at(bins[cursor?.bin ?? -1], range ?? axisRange({ bins })),
-    y: map ? at(map.bins[cursor?.yBin ?? -1], rangeY ?? axisRange(map)) : null
+    x: at(bins[cursor?.bin ?? -1], x),
+    y: map && shownY ? at(map.bins[cursor?.yBin ?? -1], middle(shownY)) : null
   };
 }
 

@@ -1,5 +1,5 @@
 import type { HistogramModel } from './model';
-import { type IPlotData, type IRange, isFlow } from './renderer';
+import { type IFigure, type IPlotData, type IRange, isFlow } from './renderer';
 
 /** How much one notch of the wheel, or one key, zooms. */
 export const ZOOM_STEP = 1.25;
@@ -28,7 +28,18 @@ export function axisRange({ bins }: Pick<IPlotData, 'bins'>): IRange {
 }
 
 /** Returns a range that is larger or smaller by a factor around a value. */
-export function zoomed(range: IRange, around: number, factor: number): IRange {
+export function zoomed(
+  range: IRange,
+  around: number,
+  factor: number,
+  isLog = false
+): IRange {
+  if (isLog && range.low > 0 && around > 0) {
+    return {
+      low: around * (range.low / around) ** factor,
+      high: around * (range.high / around) ** factor
+    };
+  }
   return {
     low: around + (range.low - around) * factor,
     high: around + (range.high - around) * factor
@@ -36,9 +47,27 @@ export function zoomed(range: IRange, around: number, factor: number): IRange {
 }
 
 /** Returns a range moved by a part of its width. */
-export function moved({ high, low }: IRange, part: number): IRange {
+export function moved(
+  { high, low }: IRange,
+  part: number,
+  isLog = false
+): IRange {
+  if (isLog && low > 0) {
+    const ratio = (high / low) ** part;
+    return { low: low * ratio, high: high * ratio };
+  }
   const shift = (high - low) * part;
   return { low: low + shift, high: high + shift };
+}
+
+/** Returns what a figure shows of the horizontal axis: if logarithmic, nothing below 0. */
+export function shownRange(
+  { range }: Pick<HistogramModel, 'range'>,
+  data: IPlotData,
+  { isLogX, valueAt }: Pick<IFigure, 'isLogX' | 'valueAt'>
+): IRange {
+  const { low, high } = range ?? axisRange(data);
+  return { low: isLogX && low <= 0 ? valueAt(0) : low, high };
 }
 
 /** Keeps a range on an axis; null for all of it. */
@@ -62,18 +91,19 @@ export interface IAround {
 export function zoomAround(
   model: HistogramModel,
   data: IPlotData,
+  figure: IFigure,
   around: IAround,
   factor: number
 ): void {
-  const next = (
-    axis: IRange,
-    shown: IRange | null,
-    value: number
-  ): IRange | null => within(zoomed(shown ?? axis, value, factor), axis);
-  const x = next(axisRange(data), model.range, around.x);
+  const shown = shownRange(model, data, figure);
+  const x = within(
+    zoomed(shown, around.x, factor, figure.isLogX),
+    axisRange(data)
+  );
+  const axisY = data.map && axisRange(data.map);
   const y =
-    data.map && around.y !== null
-      ? next(axisRange(data.map), model.rangeY, around.y)
+    axisY && around.y !== null
+      ? within(zoomed(model.rangeY ?? axisY, around.y, factor), axisY)
       : null;
   if (x || y || model.isZoomed) {
     model.zoom({ x, y });

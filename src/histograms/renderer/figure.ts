@@ -89,6 +89,9 @@ export interface IFigure {
   /** The same upwards in a map; empty otherwise. */
   readonly yEdges: readonly number[];
 
+  /** Whether the horizontal axis is logarithmic. */
+  readonly isLogX: boolean;
+
   /** Returns the value at a place in the frame, in pixels. */
   readonly valueAt: (position: number) => number;
 

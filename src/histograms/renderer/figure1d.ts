@@ -117,6 +117,7 @@ export function layoutRows(data: IPlotData, options: IFigureOptions): IFigure {
     })),
     edges: x.edges,
     yEdges: [],
+    isLogX: x.log,
     valueAt: position => x.scale.invert(position),
     valueAtY: null
   };

@@ -89,6 +89,7 @@ export function layoutMap(
     legend: [],
     edges: x.edges,
     yEdges: y.edges,
+    isLogX: x.log,
     valueAt: position => x.scale.invert(position),
     valueAtY: position => y.scale.invert(position)
   };
