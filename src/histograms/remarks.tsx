@@ -13,8 +13,10 @@ interface IRemarksProps {
 /** Says how contents were scaled, and what could not be drawn. */
 export function Remarks({ model, trans }: IRemarksProps): JSX.Element | null {
   useSignal(model.frameChanged);
+  useSignal(model.changed);
   const header = model.frame?.header;
-  if (!header || (!header.scale && header.remarks.length === 0)) {
+  const isCut = hidesNegative(model);
+  if (!header || !(header.scale || header.remarks.length > 0 || isCut)) {
     return null;
   }
   return (
@@ -24,11 +26,25 @@ export function Remarks({ model, trans }: IRemarksProps): JSX.Element | null {
           {scaleText(header.scale, trans)}
         </li>
       )}
+      {isCut && (
+        <li>{trans.__('A logarithmic axis shows nothing below 0.')}</li>
+      )}
       {header.remarks.map(remark => (
         <li key={remark}>{remark}</li>
       ))}
     </ul>
   );
+}
+
+/** Whether bins are left out, since a logarithmic axis has no place for them. */
+function hidesNegative({ drawing, frame, range }: HistogramModel): boolean {
+  if (!frame || frame.header.x.discrete || (range && range.high <= 0)) {
+    return false;
+  }
+  const isLog = drawing.logX ?? frame.header.x.transform === 'log';
+  const edges = frame.edges.filter(Number.isFinite);
+  // Without a bin above 0 the axis stays linear.
+  return isLog && edges[0] < 0 && edges[edges.length - 2] > 0;
 }
 
 /** Says what the contents were multiplied with. */
