@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from casa_lab.histograms.takeaway.models import Choice, Look, Style
 from casa_lab.histograms.takeaway.numbers import Numbers, Shown, numbers_of
 from casa_lab.histograms.takeaway.plotting import plotting
 from casa_lab.histograms.takeaway.recipe import recipe
+from casa_lab.histograms.takeaway.roles import palette
 from casa_lab.histograms.takeaway.variables import literals, variables
 
 from .strategies import MEANS, STORAGES, histograms, labels
@@ -288,6 +290,21 @@ def test_a_legend_says_of_each_run_how_much_of_it_is_drawn() -> None:
     frame = make_frame(watch, index, drawing, others=[other])
     code = "\n".join(legend(numbers_of(*decode(frame), []), 10))
     assert 'order = ["first (50% to 100%)", "second (25%)"]' in code
+
+
+def test_a_run_has_one_colour_in_the_plot_and_in_the_panel(tmp_path: Path) -> None:
+    uhi = to_uhi(sample())
+    view = View(x="mass", runs=["other"], panel="ratio", reference="first")
+    part = {"DY": 0.5, "TTbar": 1.0}
+    index = SnapshotIndex(sequence=1, fractions=part, final=True, histograms=[], keys={})
+    drawing = draw(Source("first", uhi), view, [Source("second", uhi)])
+    watch = Watch(watch="w", run="r", histogram="h", view=view)
+    order = ["DY", "TTbar", "first", "second"]
+    numbers = numbers_of(*decode(make_frame(watch, index, drawing)), order)
+    choice = Choice(histogram="h", view=view, order=order)
+    code = "\n".join(plotting(Shown(numbers, describe_histogram("h", uhi), choice), Look()))
+    first, second = palette(2)
+    assert re.findall(r'color="(#\w+)"', code) == [first, second, second]
 
 
 @pytest.mark.parametrize(

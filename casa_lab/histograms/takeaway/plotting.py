@@ -85,7 +85,7 @@ def _plot(numbers: Numbers, histogram: Histogram, choice: Choice, size: int) -> 
     yield from _names_along(numbers.header.x, bottom)
     yield from legend(numbers, size)
     if numbers.panel:
-        yield from _panel(numbers, size)
+        yield from _panel(numbers, choice, size)
     yield f"{bottom}.set_xlabel({quoted(drawable(numbers.header.x.label))})"
 
 
@@ -100,8 +100,8 @@ def _stack(numbers: Numbers, choice: Choice) -> Iterator[str]:
     if not layers:
         return
     names = [row.name for row in layers]
-    colours = _colours(numbers, names, choice)
-    yield f"colors = [{', '.join(map(quoted, colours))}]"
+    colours = _colours(numbers, choice)
+    yield f"colors = [{', '.join(quoted(colours[name]) for name in names)}]"
     yield f"labels = [{', '.join(quoted(name_in_legend(numbers, name)) for name in names)}]"
     yield "mplhep.histplot("
     yield "    list(layers.values()), edges, stack=True,"
@@ -123,13 +123,7 @@ def _over(numbers: Numbers, choice: Choice) -> Iterator[str]:
     """Draw what is not stacked: lines, points, and data over all."""
     lines = [row.name for row in numbers.having("line")]
     points = [row.name for row in numbers.having("points")]
-    colours = dict(
-        zip(
-            [*lines, *points],
-            _colours(numbers, [*lines, *points], choice),
-            strict=True,
-        )
-    )
+    colours = _colours(numbers, choice)
     for kind, name in [("lines", name) for name in lines] + [("points", name) for name in points]:
         histtype = "step" if kind == "lines" else "errorbar"
         yield f"values, error = {kind}[{quoted(name)}]"
@@ -255,7 +249,7 @@ def _names_along(axis: Axis, axes: str, side: str = "x") -> Iterator[str]:
     yield f'{axes}.tick_params(axis="{side}", which="minor", length=0)'
 
 
-def _panel(numbers: Numbers, size: int) -> Iterator[str]:
+def _panel(numbers: Numbers, choice: Choice, size: int) -> Iterator[str]:
     described = numbers.header.panel
     assert described is not None
     for row in numbers.panel:
@@ -263,12 +257,12 @@ def _panel(numbers: Numbers, size: int) -> Iterator[str]:
             yield "values, error = panel_band"
             yield 'mplhep.histplot(values, edges, yerr=error, histtype="band",'
             yield f"    {_BAND}, ax=panel)"
-    colours = _colours(numbers, [row.name for row in numbers.panel], None)
-    for row, colour in zip(numbers.panel, colours, strict=True):
+    colours = _colours(numbers, choice)
+    for row in numbers.panel:
         if row.role == "band":
             continue
         histtype = "step" if row.role in ("line", "layer") else "errorbar"
-        shade = "black" if row.role == "data" else colour
+        shade = "black" if row.role == "data" else colours.get(row.name, palette(1)[0])
         yield f"values, error = panel_rows[{quoted(row.name)}]"
         yield f"mplhep.histplot(values, edges, yerr=error, histtype={quoted(histtype)},"
         points = f", markersize={_MARKER}" if histtype == "errorbar" else ""
@@ -354,14 +348,17 @@ def _has_data(numbers: Numbers) -> bool:
     return bool(numbers.having("data")) or any(is_measured(name) for name in names)
 
 
-def _colours(numbers: Numbers, names: list[str], choice: Choice | None) -> list[str]:
-    """Return colours; a category keeps its own while others are still to come."""
-    order = [] if choice is None or names == [""] else choice.order
-    known = [name for name in order if name in names or name in numbers.header.fractions]
+def _colours(numbers: Numbers, choice: Choice) -> dict[str, str]:
+    """Return the colours of rows; one keeps its own while others are still to come."""
+    fractions = numbers.header.fractions
+    names = [row.name for role in ("layer", "line", "points") for row in numbers.having(role)]
+    # Where rows are no datasets, such as runs, no dataset is still to come.
+    by_dataset = any(row.name in fractions for row in numbers.rows)
+    order = [] if names == [""] else choice.order
+    known = [name for name in order if name in names or (by_dataset and name in fractions)]
     data = {row.name for row in numbers.having("data")}
     places = [name for name in dict.fromkeys([*known, *names]) if name not in data]
-    colours = dict(zip(places, palette(len(places)), strict=True))
-    return [colours.get(name, "black") for name in names]
+    return dict(zip(places, palette(len(places)), strict=True))
 
 
 def _shown(numbers: Numbers, choice: Choice) -> NDArray[np.bool_]:
