@@ -13,6 +13,9 @@ const MEASURED =
 /** Labels that say what the vertical axis counts. */
 const QUANTITY = /^(weighted )?(events|entries|counts|yield|candidates)\b/i;
 
+/** The server draws no more runs over another one. */
+export const MOST_RUNS = 8;
+
 /** Returns the view of all that is along an axis. */
 export function plainView(x: string): View {
   return {

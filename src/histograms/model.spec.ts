@@ -215,6 +215,29 @@ describe('HistogramModel', () => {
     pinned.dispose();
   });
 
+  it('keeps the runs that were added when another one is pinned, or none', () => {
+    const pin = new PinnedRun();
+    const pinned = new HistogramModel({
+      run: 'r1',
+      datasets: [],
+      histogram: HISTOGRAM,
+      stream,
+      pin
+    });
+    pinned.choose({ runs: ['r3'], panel: 'pull' });
+    pin.value = { id: 'r2', name: 'Before' };
+    expect(pinned.view).toMatchObject({
+      runs: ['r2', 'r3'],
+      panel: 'pull',
+      reference: 'r2'
+    });
+    pin.value = { id: 'r3', name: 'Added' };
+    expect(pinned.view).toMatchObject({ runs: ['r3'], reference: 'r3' });
+    pin.value = null;
+    expect(pinned.view).toMatchObject({ runs: [], panel: null });
+    pinned.dispose();
+  });
+
   it('keeps nothing for an axis that was chosen for another', () => {
     model.choose({ y: 'pt', rebin_y: 1 });
     model.choose({ rebin: 2, rebin_y: 5 });

@@ -2,7 +2,7 @@ import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 
 import type { Histogram, View } from '../services/models';
-import { comparedView, consistent, defaultView } from './choices';
+import { MOST_RUNS, comparedView, consistent, defaultView } from './choices';
 import type { IFrame } from './frame';
 import type { PinnedRun } from './pin';
 import type { IRange } from './renderer';
@@ -270,9 +270,18 @@ export class HistogramModel implements IDisposable, IWatchReceiver {
     if (this._otherPinned === this._pinned) {
       return;
     }
-    if (this._isChosen) {
-      this._pinned = this._otherPinned;
-      this.choose(pinnedTo(this._pinned));
+    if (this._isChosen && this._view) {
+      const { panel, runs } = this._view;
+      const [before, now] = [this._pinned, this._otherPinned];
+      // What the user has added stays.
+      const added = runs.filter(run => run !== before && run !== now);
+      const change = pinnedTo(now);
+      this._pinned = now;
+      this.choose({
+        ...change,
+        runs: [...change.runs, ...added].slice(0, MOST_RUNS),
+        panel: added.length > 0 ? (panel ?? change.panel) : change.panel
+      });
     } else {
       this._setView(this._defaultView());
       this._changed.emit();

@@ -164,6 +164,15 @@ describe('Options', () => {
     expect(model.view?.runs).toEqual([]);
   });
 
+  it('offers no more runs than the server draws', async () => {
+    await open({ axes: [makeAxis({ bins: 12 })] }, ROWS);
+    const many = Array.from({ length: 8 }, (_, index) => `other${index}`);
+    await harness.change(model => model.choose({ runs: many.slice(1) }));
+    expect(fields('Add run')).toHaveLength(1);
+    await harness.change(model => model.choose({ runs: many }));
+    expect(fields('Add run')).toHaveLength(0);
+  });
+
   it('draws the efficiency of what is selected', async () => {
     const axes = [makeAxis({ bins: 12 }), makeCategories('cut', ['all', 'id'])];
     await open({ axes }, ROWS);

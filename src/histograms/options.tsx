@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import type { Axis, View } from '../services/models';
-import { isProfile, rebinFactors, selectableAxes } from './choices';
+import { MOST_RUNS, isProfile, rebinFactors, selectableAxes } from './choices';
 import { Choice, NumberField, Toggle, option } from './fields';
 import { useSignal } from './hooks';
 import type { HistogramModel } from './model';
@@ -205,7 +205,7 @@ function ComparisonOptions(props: IOptionsProps): JSX.Element {
           onChange={value => model.choose({ reference: value || null })}
         />
       )}
-      {others.length > 0 && (
+      {others.length > 0 && view.runs.length < MOST_RUNS && (
         <Choice
           label={trans.__('Add run')}
           value=""
