@@ -253,8 +253,19 @@ function ThumbnailName({
   const range = partialRange(histogram.frame?.header.fractions ?? {});
   return (
     <span className="casa-RunTab-thumbnailName">
-      <span>{histogram.path}</span>
+      <ShortPath path={histogram.path} />
       {range && <span>{range}</span>}
+    </span>
+  );
+}
+
+/** A path of which, where room is short, the end stays: what is told apart by it differs there. */
+function ShortPath({ path }: { readonly path: string }): JSX.Element {
+  const end = path.lastIndexOf('/') + 1;
+  return (
+    <span className="casa-RunTab-path">
+      {end > 0 && <span>{path.slice(0, end)}</span>}
+      <span>{path.slice(end)}</span>
     </span>
   );
 }

@@ -109,6 +109,20 @@ describe('RunView', () => {
     expect(host.querySelector('h3')?.textContent).toBe('pt');
   });
 
+  it('keeps the ends of long paths in sight, where they differ', async () => {
+    const paths = ['nested/deep/pt', 'nested/deep/eta', 'mass'];
+    const histograms = paths.map(path => makeHistogram({ path }));
+    await show({ state: 'done', histograms_sequence: 1 }, histograms);
+    const parts = Array.from(host.querySelectorAll('.casa-RunTab-path'), path =>
+      Array.from(path.children, part => part.textContent)
+    );
+    expect(parts).toEqual([
+      ['nested/deep/', 'pt'],
+      ['nested/deep/', 'eta'],
+      ['mass']
+    ]);
+  });
+
   it('says that a processor returned no histograms', async () => {
     await show({ state: 'done', histograms_sequence: 1 });
     expect(host.textContent).toContain('There are no histograms in what');
