@@ -8,6 +8,7 @@ from pathlib import Path
 
 from casa_lab.errors import CasaError
 from casa_lab.folders.files import DISK_ERRORS
+from casa_lab.wording import name
 
 FOLDER_UNWRITABLE = "cannot be written any more"
 """What messages of this say, so that it is not said twice."""
@@ -28,11 +29,14 @@ class OutputsDiffer(RunError):
     ----------
     error
         What adding them raised.
+    path
+        Where in them it did, if that is known.
     """
 
-    def __init__(self, error: Exception) -> None:
+    def __init__(self, error: Exception, path: str = "") -> None:
+        place = f"{name(path)}: " if path else ""
         super().__init__(
-            "The processor's outputs of two chunks cannot be added: "
+            f"The processor's outputs of two chunks cannot be added: {place}"
             f"{type(error).__name__}: {error}. It must return the same structure for all chunks, "
             "with the same axes in each histogram; give categories growth=True."
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import awkward as ak
+import hist
 import numpy as np
 import pytest
 from coffea.nanoevents import BaseSchema
@@ -323,6 +324,17 @@ def test_outputs_that_cannot_be_added_are_a_sentence(
     with pytest.raises(RunError, match="outputs of two chunks cannot be added"):
         run_live(fileset, lambda events: {"x": [1] if "signal" in str(events.metadata) else 1})
     assert newest_run().state == "failed"
+
+
+def test_the_histogram_that_cannot_be_added_is_named(
+    run_live: Process, fileset: dict[str, Any]
+) -> None:
+    def process(events: Any) -> dict[str, Any]:
+        bins = 2 if "signal" in str(events.metadata) else 3
+        return {"kept": {"x": hist.Hist.new.Reg(bins, 0, 1).Double()}}
+
+    with pytest.raises(RunError, match="cannot be added: kept/x: "):
+        run_live(fileset, process)
 
 
 class OnlyHere:

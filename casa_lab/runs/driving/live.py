@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from casa_lab.histograms.snapshot import collect, write_snapshot
+from casa_lab.runs.errors import OutputsDiffer
 
 
 class LiveHistograms:
@@ -35,12 +36,20 @@ class LiveHistograms:
         ----------
         output
             What Coffea's chunk function returns: the accumulator under ``out``.
+
+        Raises
+        ------
+        OutputsDiffer
+            When a histogram has other axes than before.
         """
         for path, histogram in collect(accumulator_of(output)).items():
-            if path in self._sums:
-                self._sums[path] += histogram
-            else:
+            if path not in self._sums:
                 self._sums[path] = copy.deepcopy(histogram)
+                continue
+            try:
+                self._sums[path] += histogram
+            except Exception as error:
+                raise OutputsDiffer(error, path) from error
         self.has_changed = True
 
     def publish(self, path: Path, fractions: dict[str, float]) -> bool:

@@ -379,6 +379,8 @@ class ChunkProcessing:
     def _show(self, output: Any) -> None:
         try:
             self._session.live.add(output)
+        except OutputsDiffer:
+            raise
         except Exception as error:
             raise OutputsDiffer(error) from error
 
