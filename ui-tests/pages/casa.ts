@@ -195,6 +195,10 @@ export class Casa {
       .click();
     const notebook = this.page.locator('.jp-NotebookPanel:visible');
     await expect(notebook.locator('.jp-Notebook-cell').first()).toBeVisible();
+    // Without a word, JupyterLab does not run cells while the session is being made.
+    await expect(
+      notebook.locator('.jp-Notebook-ExecutionIndicator')
+    ).toHaveAttribute('data-status', 'idle', { timeout: 90_000 });
     return notebook;
   }
 
