@@ -136,11 +136,11 @@ def test_summary_tells_failures_in_sentences(capsys: pytest.CaptureFixture[str])
         *grouped(failure(3, entry_start=1000, entry_stop=2000, cause="No [muons].")),
     ]
     meter = MetricsMeter(clock=iter([0.0, 0.0, 1.0, 1.5, 2.0]).__next__)
-    meter.observe(threads=2)
+    meter.observe(threads=2, engaged=2)
     for seconds in (1.0, 1.5):
         batch = {"process_seconds": 0.9 * seconds, "open_seconds": 0.04, "bytes_read": 125_000_000}
         meter.add(Effort("dy", "9.root", "tcp://one:1", "one", 1, 250, seconds, **batch))
-    meter.observe(threads=2)
+    meter.observe(threads=2, engaged=0)
     metrics = meter.snapshot()
     print_summary(ended, FailureList(groups=groups, total=4, accepted=[]), metrics)
     lines = capsys.readouterr().out.splitlines()

@@ -335,7 +335,7 @@ async def test_metrics_are_zero_until_the_run_has_measured_some(ask, put_run) ->
     assert (nothing.status, nothing.body["sessions"], nothing.body["tail"]) == (200, 0, None)
 
     meter = MetricsMeter()
-    meter.observe(threads=2)
+    meter.observe(threads=2, engaged=2)
     for name in ("a", "b"):
         meter.add(Effort("dy", f"{name}.root", "tcp://one:1", "one", 1, 1000, seconds=2.0))
     metrics = meter.snapshot()

@@ -75,7 +75,8 @@ def sessions(draw: st.DrawFn) -> RunMetrics:
     clock = Clock()
     meter = MetricsMeter(clock=clock)
     for one in draw(st.lists(efforts, max_size=15)):
-        meter.observe(draw(st.integers(0, 8)), working=draw(st.booleans()))
+        threads = draw(st.integers(0, 8))
+        meter.observe(threads, draw(st.integers(0, threads)), working=draw(st.booleans()))
         clock.now += draw(lengths)
         meter.add(one)
     return meter.snapshot(finished=draw(st.booleans()))
@@ -108,13 +109,13 @@ def test_rates_and_efficiency_follow_the_threads() -> None:
     clock = Clock()
     meter = MetricsMeter(clock=clock)
     clock.now = 3.0
-    meter.observe(threads=2)
+    meter.observe(threads=2, engaged=2)
     clock.now = 13.0
     meter.add(effort(8.0, process_seconds=6.0, events=40_000, bytes_read=10**9))
-    meter.observe(threads=4)  # two threads for ten seconds, then four for five
+    meter.observe(threads=4, engaged=2)  # two threads for ten seconds, then four for five
     clock.now = 18.0
     meter.add(effort(12.0, process_seconds=10.0, events=20_000, bytes_read=10**9))
-    meter.observe(threads=4)
+    meter.observe(threads=4, engaged=0)
     clock.now = 20.0
     metrics = meter.snapshot(finished=True)
 
@@ -130,13 +131,46 @@ def test_rates_and_efficiency_follow_the_threads() -> None:
     assert metrics.data_rate_gbps == pytest.approx(16 / 15)
 
 
+def test_time_in_batches_that_are_not_back_is_not_time_without_work() -> None:
+    clock = Clock()
+    meter = MetricsMeter(clock=clock)
+    meter.observe(threads=3, engaged=2)
+    clock.now = 60.0
+    meter.observe(threads=3, engaged=2)
+    metrics = meter.snapshot()  # one of three threads has no work
+    assert (metrics.thread_seconds, metrics.pending_seconds) == (180.0, 120.0)
+    assert metrics.core_occupancy == pytest.approx(2 / 3)
+
+    meter.add(effort(45.0, process_seconds=40.0))
+    metrics = meter.snapshot()
+    assert metrics.pending_seconds == 75.0
+    assert metrics.core_efficiency == pytest.approx(40 / 105)
+    assert metrics.core_occupancy == pytest.approx(2 / 3)
+
+
+def test_what_sending_takes_is_time_without_work() -> None:
+    clock = Clock()
+    meter = MetricsMeter(clock=clock)
+    for _ in range(100):
+        meter.observe(threads=1, engaged=1)
+        clock.now += 1.0
+        meter.observe(threads=1, engaged=1)
+        meter.add(effort(0.75))
+    metrics = meter.snapshot()
+    assert (metrics.busy_seconds, metrics.thread_seconds) == (75.0, 100.0)
+    assert metrics.pending_seconds == 0.75  # at most one batch, not all that sending took
+
+    meter.observe(threads=1, engaged=0)
+    assert meter.snapshot().pending_seconds == 0.0
+
+
 def test_a_pause_does_not_count_once_nothing_is_in_flight() -> None:
     clock = Clock()
     meter = MetricsMeter(clock=clock)
-    meter.observe(1)
+    meter.observe(1, 0)
     for now, working in ((2.0, True), (50.0, False), (51.0, True)):
         clock.now = now
-        meter.observe(1, working)
+        meter.observe(1, 0, working)
     metrics = meter.snapshot()
     assert (metrics.wall_seconds, metrics.thread_seconds) == (3.0, 3.0)
 
@@ -144,7 +178,7 @@ def test_a_pause_does_not_count_once_nothing_is_in_flight() -> None:
 def test_the_tail_names_what_the_end_waited_for() -> None:
     clock = Clock()
     meter = MetricsMeter(clock=clock)
-    meter.observe(4)
+    meter.observe(4, 4)
     for number in range(198):
         clock.now += 0.5
         meter.add(effort(2.0, file=f"{number}.root"))
@@ -163,7 +197,7 @@ def test_the_tail_names_what_the_end_waited_for() -> None:
 
 def test_the_size_does_not_grow_with_the_number_of_batches() -> None:
     meter = MetricsMeter()
-    meter.observe(2)
+    meter.observe(2, 2)
     sizes = []
     for _ in range(2):
         for number in range(3 * MOST_TAIL):

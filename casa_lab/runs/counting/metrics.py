@@ -150,13 +150,14 @@ class RunMetrics(Work):
     wall_seconds: float = Field(0.0, description="First chunk sent to last arrived; no pauses.")
     finishing_seconds: float = Field(0.0, description="Merging and saving the result.")
     thread_seconds: float = Field(0.0, description="Worker threads, integrated over the wall time.")
+    pending_seconds: float = Field(0.0, description="Of that, in batches that are not back.")
     threads_mean: float = 0.0
     threads_peak: int = 0
     event_rate_khz: float = Field(0.0, description="Thousand events per second of wall time.")
     event_rate_per_core_khz: float = Field(0.0, description="The same, for each worker thread.")
     data_rate_gbps: float = Field(0.0, description="1e9 bits read per second of wall time.")
-    core_efficiency: float = Field(0.0, description="Processing time / (wall time x threads).")
-    core_occupancy: float = Field(0.0, description="Busy time / (wall time x threads).")
+    core_efficiency: float = Field(0.0, description="Processing time / thread time not pending.")
+    core_occupancy: float = Field(0.0, description="Busy and pending time / thread time.")
     median_batch_seconds: float = 0.0
     batch_seconds: list[DurationClass] = Field(default_factory=list)
     tail: Tail | None = Field(None, description="Null while fewer than two batches arrived.")
@@ -170,8 +171,9 @@ class RunMetrics(Work):
         self.event_rate_khz = _per(self.events / 1e3, self.wall_seconds)
         self.event_rate_per_core_khz = _per(self.events / 1e3, self.thread_seconds)
         self.data_rate_gbps = _per(8e-9 * self.bytes_read, self.wall_seconds)
-        self.core_efficiency = _per(self.process_seconds, self.thread_seconds)
-        self.core_occupancy = _per(self.busy_seconds, self.thread_seconds)
+        known = self.thread_seconds - self.pending_seconds
+        self.core_efficiency = _per(self.process_seconds, known)
+        self.core_occupancy = _per(self.busy_seconds + self.pending_seconds, self.thread_seconds)
         self.median_batch_seconds = _median(self.batch_seconds)
         return self
 
@@ -185,6 +187,7 @@ class RunMetrics(Work):
             wall_seconds=self.wall_seconds + later.wall_seconds,
             finishing_seconds=self.finishing_seconds + later.finishing_seconds,
             thread_seconds=self.thread_seconds + later.thread_seconds,
+            pending_seconds=self.pending_seconds + later.pending_seconds,
             threads_peak=max(self.threads_peak, later.threads_peak),
             batch_seconds=_listed(durations),
             tail=later.tail or self.tail,
@@ -212,18 +215,23 @@ class MetricsMeter:
         self._clock = clock
         self._began = self._looked = clock()
         self._threads: int | None = None
+        self._engaged = 0
+        self._engaged_seconds = 0.0
+        self._arrived_seconds = 0.0
         self._sums = RunMetrics(sessions=1)
         self._durations: Counter[int] = Counter()
         self._last: deque[LateBatch] = deque(maxlen=MOST_TAIL + 1)
         self._slowest: list[LateBatch] = []
 
-    def observe(self, threads: int, working: bool = True) -> None:
+    def observe(self, threads: int, engaged: int, working: bool = True) -> None:
         """Learn how many threads the workers have now; called again and again.
 
         Parameters
         ----------
         threads
             Their number, which counts until the next call.
+        engaged
+            How many of them have a batch.
         working
             False while a run is paused and nothing is in flight: that time does
             not count.
@@ -234,7 +242,8 @@ class MetricsMeter:
         elif working:
             self._sums.wall_seconds += now - self._looked
             self._sums.thread_seconds += self._threads * (now - self._looked)
-        self._looked, self._threads = now, threads
+            self._engaged_seconds += self._engaged * (now - self._looked)
+        self._looked, self._threads, self._engaged = now, threads, engaged
         self._sums.threads_peak = max(self._sums.threads_peak, threads)
 
     def add(self, effort: Effort) -> None:
@@ -244,6 +253,7 @@ class MetricsMeter:
         sums.datasets.setdefault(effort.dataset, Work()).count(effort)
         sums.workers.setdefault(effort.worker, WorkerWork(host=effort.host)).count(effort)
         self._durations[_class_of(effort.seconds)] += 1
+        self._arrived_seconds = sums.wall_seconds
         batch = LateBatch(
             dataset=effort.dataset,
             file=effort.file,
@@ -270,9 +280,22 @@ class MetricsMeter:
         self._sums.batch_seconds = _listed(self._durations)
         self._sums.slowest = self._slowest
         self._sums.tail = self._tail()
+        self._sums.pending_seconds = self._pending()
         if finished and self._threads is not None:
             self._sums.finishing_seconds = self._clock() - self._looked
         return self._earlier + self._sums
+
+    def _pending(self) -> float:
+        """Return how long threads have been in batches that are not back, about.
+
+        That is the time that they had batches, less that of the batches which are
+        back. A rest is left, as sending takes its time, and adds up; but no batch is
+        out for much longer than the longest took, or than nothing has arrived.
+        """
+        longest = self._slowest[0].seconds if self._slowest else 0.0
+        silent = self._sums.wall_seconds - self._arrived_seconds
+        rest = self._engaged_seconds - self._sums.busy_seconds
+        return min(max(0.0, rest), self._engaged * max(longest, silent))
 
     def _tail(self) -> Tail | None:
         if len(self._last) < 2:

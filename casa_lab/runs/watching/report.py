@@ -83,8 +83,9 @@ class Report:
         working
             False while a run is paused and nothing is out.
         """
-        self._metrics.observe(threads, working)
-        self._series.observe(workers, threads, min(tasks, threads), working)
+        busy = min(tasks, threads)
+        self._metrics.observe(threads, busy, working)
+        self._series.observe(workers, threads, busy, working)
 
     def add(self, effort: Effort, files: Iterable[FileShare]) -> None:
         """Count a batch that has arrived, and what it did of each file."""

@@ -17,8 +17,14 @@ describe('the time of threads', () => {
       processing: 60,
       opening: 15,
       other: 5,
+      pending: 0,
       idle: 20
     });
+  });
+
+  it('tells tasks that are not back from threads without work', () => {
+    const long = makeMetrics({ ...busy, pending_seconds: 15 });
+    expect(timeShares(long)).toMatchObject({ pending: 15, idle: 5 });
   });
 
   it('is unknown before any has passed', () => {

@@ -11,6 +11,9 @@ export interface ITimeShares {
   /** Folding and packing of what `process()` returned, and chunks that failed. */
   readonly other: number;
 
+  /** In tasks that are not back, so that nothing else is known of them. */
+  readonly pending: number;
+
   /** Without work. */
   readonly idle: number;
 }
@@ -21,6 +24,7 @@ export function timeShares(metrics: RunMetrics): ITimeShares | null {
     busy_seconds: busy,
     open_seconds: opening,
     overhead_seconds: overhead,
+    pending_seconds: pending,
     process_seconds: processing,
     thread_seconds: all
   } = metrics;
@@ -31,8 +35,9 @@ export function timeShares(metrics: RunMetrics): ITimeShares | null {
     processing,
     opening: Math.min(opening, overhead),
     other: Math.max(0, overhead - opening),
+    pending,
     // Batches are counted when they arrive, so that they may be ahead of the clock.
-    idle: Math.max(0, all - busy)
+    idle: Math.max(0, all - busy - pending)
   };
 }
 

@@ -117,7 +117,7 @@ function Numbers({ metrics, trans }: IMetricsProps): JSX.Element {
       trans.__('Efficiency'),
       percentText(metrics.core_efficiency),
       trans.__(
-        'The part of the time of all threads that was spent in process()'
+        'The part of the time of all threads that was spent in process(); tasks that are not back are left out'
       )
     ],
     [
@@ -165,14 +165,17 @@ function ThreadTime({
   readonly shares: ITimeShares;
   readonly trans: TranslationBundle;
 }): JSX.Element {
-  const sum =
-    shares.processing + shares.opening + shares.other + shares.idle || 1;
+  const { idle, opening, other, pending, processing } = shares;
+  const sum = processing + opening + other + pending + idle || 1;
   const parts: [kind: string, label: string, seconds: number][] = [
-    ['processing', trans.__('process()'), shares.processing],
-    ['opening', trans.__('opening files'), shares.opening],
-    ['other', trans.__('other'), shares.other],
-    ['idle', trans.__('without work'), shares.idle]
+    ['processing', trans.__('process()'), processing],
+    ['opening', trans.__('opening files'), opening],
+    ['other', trans.__('other'), other],
+    ['idle', trans.__('without work'), idle]
   ];
+  if (Math.round((100 * pending) / sum) > 0) {
+    parts.splice(3, 0, ['pending', trans.__('in tasks not back yet'), pending]);
+  }
   return (
     <figure className="casa-ThreadTime">
       <figcaption>{trans.__('Time of the threads')}</figcaption>

@@ -143,6 +143,7 @@ export function makeMetrics(fields: Partial<RunMetrics> = {}): RunMetrics {
     preparing_seconds: 0,
     wall_seconds: 0,
     finishing_seconds: 0,
+    pending_seconds: 0,
     thread_seconds: 0,
     threads_mean: 0,
     threads_peak: 0,
