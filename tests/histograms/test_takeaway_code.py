@@ -193,7 +193,7 @@ def test_the_code_draws_what_the_view_shows(tmp_path: Path, name: str, log: bool
         limits = (figure.axes[0].get_xlim(), figure.axes[0].get_ylim())
         assert limits == (choice.range, choice.range_y)
     drawn = [line.get_ydata() for axes in figure.axes for line in axes.lines]
-    for row in (*numbers.having("data", "points"), *(r for r in numbers.panel if r.role == "data")):
+    for row in (*numbers.having("data", "points"), *(r for r in numbers.panel if r.role != "band")):
         points = np.where(np.isfinite(row.values), row.values, np.nan)
         assert any(
             len(line) == len(points) and np.allclose(line, points, equal_nan=True)
@@ -292,7 +292,7 @@ def test_a_legend_says_of_each_run_how_much_of_it_is_drawn() -> None:
     assert 'order = ["first (50% to 100%)", "second (25%)"]' in code
 
 
-def test_a_run_has_one_colour_in_the_plot_and_in_the_panel(tmp_path: Path) -> None:
+def test_runs_are_lines_of_one_colour_each_and_points_in_the_panel(tmp_path: Path) -> None:
     uhi = to_uhi(sample())
     view = View(x="mass", runs=["other"], panel="ratio", reference="first")
     part = {"DY": 0.5, "TTbar": 1.0}
@@ -305,6 +305,7 @@ def test_a_run_has_one_colour_in_the_plot_and_in_the_panel(tmp_path: Path) -> No
     code = "\n".join(plotting(Shown(numbers, describe_histogram("h", uhi), choice), Look()))
     first, second = palette(2)
     assert re.findall(r'color="(#\w+)"', code) == [first, second, second]
+    assert re.findall(r'histtype="(\w+)"', code) == ["step", "step", "errorbar"]
 
 
 @pytest.mark.parametrize(

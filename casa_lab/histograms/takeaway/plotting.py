@@ -261,12 +261,10 @@ def _panel(numbers: Numbers, choice: Choice, size: int) -> Iterator[str]:
     for row in numbers.panel:
         if row.role == "band":
             continue
-        histtype = "step" if row.role in ("line", "layer") else "errorbar"
         shade = "black" if row.role == "data" else colours.get(row.name, palette(1)[0])
         yield f"values, error = panel_rows[{quoted(row.name)}]"
-        yield f"mplhep.histplot(values, edges, yerr=error, histtype={quoted(histtype)},"
-        points = f", markersize={_MARKER}" if histtype == "errorbar" else ""
-        yield f"    color={quoted(shade)}{points}, ax=panel)"
+        yield 'mplhep.histplot(values, edges, yerr=error, histtype="errorbar",'
+        yield f"    color={quoted(shade)}, markersize={_MARKER}, ax=panel)"
     middle = 1 if described.kind == "ratio" else 0
     reach = _reach(numbers, middle)
     yield f'panel.axhline({middle}, color="gray", linestyle="--", linewidth=1)'
