@@ -7,7 +7,7 @@ import statistics
 
 import pytest
 
-from casa_lab.runs.watching.outlook import MEMORY_SECONDS, Outlook
+from casa_lab.runs.watching.outlook import MEMORY_SECONDS, MOST_SAMPLES, Outlook
 
 
 def steady(outlook: Outlook, seconds: int, pace: int, workers: int, start: int = 0) -> int:
@@ -63,6 +63,45 @@ def test_what_was_a_minute_ago_is_forgotten() -> None:
     left = outlook.predict(100 + MEMORY_SECONDS + 1, done, 500)
     assert left is not None
     assert left.seconds == pytest.approx(10, rel=0.05)
+
+
+@pytest.mark.parametrize("length", [3, 25, 150])
+def test_batches_of_any_length_let_a_steady_run_be_told(length: int) -> None:
+    """Two workers bring a thousand events each, at the same time."""
+    outlook = Outlook()
+    rounds = 30
+    for now in range(rounds * length):
+        done = 2000 * (now // length)
+        outlook.observe(now, done, 2)
+        left = outlook.predict(now, done, 2000 * rounds - done)
+        assert (left is None) == (now < length)
+        if left is not None:
+            # Once the beginning is forgotten, up to a batch of eight or more is on its way.
+            assert left.seconds == pytest.approx(rounds * length - now, rel=0.15, abs=length)
+            if now <= MEMORY_SECONDS:
+                assert left.seconds == pytest.approx(rounds * length - now)
+
+
+def test_the_pace_falls_while_nothing_arrives() -> None:
+    outlook = Outlook()
+    done = steady(outlook, 30, pace=100, workers=1)
+    for now in range(30, 330):
+        outlook.observe(now, done, 1)
+    left = outlook.predict(329, done, 1000)
+    assert left is not None
+    assert left.seconds > 100
+
+
+def test_the_memory_has_an_end() -> None:
+    outlook = Outlook()
+    for now in range(2 * MOST_SAMPLES):
+        outlook.observe(now, now // 1000, 1)
+    left = outlook.predict(now, now // 1000, 4)
+    assert left is not None
+    assert left.seconds == pytest.approx(4000, rel=0.3)
+    for later in range(now + 1, now + MOST_SAMPLES + 2):
+        outlook.observe(later, now // 1000, 1)
+    assert outlook.predict(later, now // 1000, 4) is None
 
 
 def test_the_error_is_as_large_as_predictions_are_wrong() -> None:
