@@ -108,6 +108,19 @@ def positive(text: str) -> int:
     return number
 
 
+def size(text: str) -> int:
+    """Parse a size of memory, such as 2GB, in bytes."""
+    from dask.utils import parse_bytes
+
+    try:
+        number = parse_bytes(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a size of memory, such as 2GB")
+    return number
+
+
 def tag(text: str) -> str:
     """Parse a tag."""
     if not 0 < len(text.strip()) <= LONGEST_TAG:

@@ -14,7 +14,7 @@ from casa_lab.errors import BadInput, Conflict
 from casa_lab.runs.models import NewRun, Run
 from casa_lab.wording import count
 
-from .analysis import add_analysis_options, add_cluster_options, read_analysis, tag
+from .analysis import add_analysis_options, add_cluster_options, read_analysis, size, tag
 from .choosing import one_of
 from .codes import DONE, FAILED, INTERRUPTED
 from .interruptions import Interruptions
@@ -58,6 +58,14 @@ def add_command(commands: Any) -> None:
         metavar="RUN",
         help="take over what this run has counted, and process only the files that are new",
     )
+    parser.add_argument(
+        "--keep-columns",
+        type=size,
+        dest="column_bytes",
+        metavar="SIZE",
+        help="memory of each worker for the columns that are read, such as 2GB: the next run on "
+        "the same cluster takes them from there",
+    )
     parser.add_argument("--fail-fast", action="store_true", help="stop at the first failure")
     parser.add_argument("--no-plots", action="store_true", help="draw nothing")
     parser.add_argument("--name", help="name of the run [that of the processor]")
@@ -86,6 +94,7 @@ def execute(options: argparse.Namespace) -> int:
         schema_name=analysis.schema_name,
         chunksize=options.chunksize,
         maxchunks=options.maxchunks,
+        column_bytes=options.column_bytes,
         fail_fast=options.fail_fast,
         continues=continues,
         name=options.name,

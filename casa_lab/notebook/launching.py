@@ -40,6 +40,7 @@ def launch(
     note: str = "",
     fail_fast: bool = False,
     maxchunks: int | None = None,
+    column_bytes: int | None = None,
     continues: RunHandle | str | None = None,
 ) -> RunHandle:
     """Launch a run and return at once; the run goes on when the kernel ends.
@@ -77,6 +78,10 @@ def launch(
         Stop at the first failure (default: list failures and go on).
     maxchunks
         Most chunks per dataset, for a quick look.
+    column_bytes
+        Memory of each worker for the columns that are read: the next run over the
+        same files, with another processor perhaps, takes them from there. At most
+        half of a worker's memory.
     continues
         A run that has ended, or its id: what it counted is taken over, and only
         the rest is processed. ``processor`` must be the same
@@ -101,8 +106,9 @@ def launch(
     >>> run = casa_lab.launch(MyProcessor(), fileset)  # doctest: +SKIP
     >>> output = await run  # doctest: +SKIP
     """
-    if maxchunks is not None and maxchunks < 1:
-        raise BadInput(f"'maxchunks' must be 1 or more, not {maxchunks}.")
+    for option, number in (("maxchunks", maxchunks), ("column_bytes", column_bytes)):
+        if number is not None and number < 1:
+            raise BadInput(f"'{option}' must be 1 or more, not {number}.")
     asked = _code_of(processor, arguments, schema)
     datasets = resolve_fileset(fileset, treename)
     wanted = {
@@ -111,6 +117,7 @@ def launch(
         "schema_name": asked.schema_name,
         "chunksize": chunksize,
         "maxchunks": maxchunks,
+        "column_bytes": column_bytes,
         "fail_fast": fail_fast,
         "name": name,
         "tags": _listed(tags),

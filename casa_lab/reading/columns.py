@@ -11,6 +11,9 @@ from typing import Any
 
 from coffea.nanoevents.util import key_to_tuple
 
+MEMORY_SHARE = 0.5
+"""Largest part of a worker's memory that columns may have: the rest is for processing."""
+
 Chunk = tuple[bytes, int, int]
 """The file's UUID, and its entries from the first to before the last."""
 
@@ -19,11 +22,13 @@ class KeptColumns(MutableMapping[str, Any]):
     """The arrays that were used last, up to a number of bytes, for all threads and runs.
 
     Keys are those of NanoEvents: they begin with the file's UUID, so that a file
-    that was replaced has other ones.
+    that was replaced has other ones. Copies are kept and handed out, for a processor
+    may write into the arrays that it gets.
     """
 
     def __init__(self) -> None:
         self.most_bytes = 0
+        self._memory: int | None = None
         self._arrays: OrderedDict[str, Any] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
@@ -31,9 +36,11 @@ class KeptColumns(MutableMapping[str, Any]):
     def __getitem__(self, key: str) -> Any:
         with self._lock:
             self._arrays.move_to_end(key)
-            return self._arrays[key]
+            array = self._arrays[key]
+        return array.copy()
 
     def __setitem__(self, key: str, array: Any) -> None:
+        array = array.copy()
         with self._lock:
             self._forget(key)
             self._arrays[key] = array
@@ -51,8 +58,14 @@ class KeptColumns(MutableMapping[str, Any]):
     def __len__(self) -> int:
         return len(self._arrays)
 
+    def live_in(self, memory: int | None) -> None:
+        """Learn how much memory the process may have, in bytes; ``None`` for no limit."""
+        self._memory = memory
+
     def keep(self, most_bytes: int) -> KeptColumns:
-        """Set how much is kept, and return itself."""
+        """Set how much is kept, if that is not too much here, and return itself."""
+        if self._memory is not None:
+            most_bytes = min(most_bytes, int(MEMORY_SHARE * self._memory))
         with self._lock:
             self.most_bytes = most_bytes
             self._shrink()

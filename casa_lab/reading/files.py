@@ -33,7 +33,8 @@ class ReadingOptions:
     column_bytes
         Memory of each worker process for columns that were read, so that the next
         run over the same chunks need not read them again; chunks go to the workers
-        that have their columns. Unless Runner is given a ``cachestrategy``.
+        that have their columns. At most half of what the worker has. Unless Runner is
+        given a ``cachestrategy``.
     """
 
     open_files: int = 2

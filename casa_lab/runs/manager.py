@@ -143,6 +143,7 @@ def _launch(
         cluster=cluster,
         chunksize=new.chunksize or AUTOMATIC_CHUNKSIZE,
         maxchunks=new.maxchunks,
+        column_bytes=new.column_bytes,
         fail_fast=new.fail_fast,
         directory=str(source),
         python=python,

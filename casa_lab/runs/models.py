@@ -132,6 +132,12 @@ class NewRun(BaseModel):
     maxchunks: int | None = Field(
         None, ge=1, description="Most chunks of a dataset, for a quick look; null for all."
     )
+    column_bytes: int | None = Field(
+        None,
+        ge=1,
+        description="Memory of each worker for the columns that are read, from which the next run "
+        "over the same files takes them; at most half of what it has. Null to keep none.",
+    )
     fail_fast: bool = Field(False, description="Stop at the first failure.")
     continues: str | None = Field(
         None,
@@ -155,6 +161,7 @@ class RunSpec(BaseModel):
     cluster: str | None = Field(description="Cluster id, or null where the client was given.")
     chunksize: int
     maxchunks: int | None = None
+    column_bytes: int | None = None
     fail_fast: bool = False
     directory: str = Field(description="Working directory of the driver.")
     python: str = Field(description="Interpreter of the driver.")

@@ -88,6 +88,8 @@ def test_runs_that_cannot_be(
         ("run count.py:Count --fileset f --fileset-of x", "not allowed with argument --fileset"),
         ("run count.py:Count --fileset f --workers 0", "'0' is not a positive number"),
         ("run count.py:Count --fileset f --chunksize many", "'many' is not a positive number"),
+        ("run count.py:Count --fileset f --keep-columns 2dogs", "'2dogs' is not a size of memory"),
+        ("run count.py:Count --fileset f --keep-columns 0GB", "'0GB' is not a size of memory"),
         ("run count.py:Count --fileset f --workers 2 --cluster x", "not allowed with argument"),
         ("demo --port 70000", "70000 is not a port number"),
         ("", "the following arguments are required: COMMAND"),

@@ -53,6 +53,7 @@ def words_in(command: str) -> list[str]:
     ),
     fail_fast=st.booleans(),
     maxchunks=st.none() | st.integers(1, 9),
+    column_bytes=st.none() | st.integers(1, 10**12),
 )
 def test_texts_say_what_was_asked_for(put_run: Any, arguments: Any, **given: Any) -> None:
     dataset = given.pop("dataset")

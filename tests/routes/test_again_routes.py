@@ -36,6 +36,7 @@ def launch(ask, analysis, started):
         "schema_name": "BaseSchema",
         "chunksize": 500,
         "maxchunks": 3,
+        "column_bytes": 1_000_000,
         "fail_fast": True,
         "name": TRICKY,
         "tags": ["a", TRICKY],

@@ -182,13 +182,18 @@ def test_what_lies_in_a_file_stays_there(
 ) -> None:
     reference = gate.reference
     run = casa_lab.launch(
-        reference.location, fileset, cluster.id, arguments=reference.arguments, maxchunks=1
+        reference.location,
+        fileset,
+        cluster.id,
+        arguments=reference.arguments,
+        maxchunks=1,
+        column_bytes=10**6,
     )
     found = manager.get(run.id)
     assert (found.processor, found.schema_name) == (reference, "BaseSchema")
     assert (found.door, found.code_kept) == ("notebook", True)
     assert details(run.id).sources[0].path == "gated.py"
-    assert details(run.id).maxchunks == 1
+    assert (details(run.id).maxchunks, details(run.id).column_bytes) == (1, 10**6)
 
 
 def test_a_run_continues_another_one(
@@ -257,6 +262,7 @@ def test_a_fileset_is_whatever_coffea_takes_a_file_or_a_name(
         ({"chunksize": 0}, r"Field 'chunksize\b"),
         ({"chunksize": "many"}, r"Field 'chunksize\b"),
         ({"maxchunks": 0}, "'maxchunks' must be 1 or more"),
+        ({"column_bytes": 0}, "'column_bytes' must be 1 or more"),
         ({"name": "x" * 501}, r"Field 'name\b"),
         ({"tags": [""]}, r"Field 'tags\b"),
     ],

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +25,8 @@ from coffea.processor import (
 from comparison import assert_same_accumulator
 from distributed import Client
 
-from casa_lab.reading.files import ReadingOptions
-from casa_lab.runs.counting.metrics import read_metrics
 from casa_lab.runs.driving.executor import LiveExecutor
 from casa_lab.runs.errors import RunError
-from casa_lab.runs.folder import open_run
 
 from .conftest import CHUNK, EVENTS, FILES, Process, newest_run, run_plainly, write_file
 
@@ -58,13 +54,6 @@ def fails_in_the_second_chunk(events: ak.Array) -> dict[str, Any]:
     if events.metadata["entrystart"] > 0:
         raise LookupError("no such correction")
     return {"events": len(events)}
-
-
-def where(events: ak.Array) -> dict[str, Any]:
-    """Tell which process had which chunk."""
-    facts = events.metadata
-    chunk = f"{Path(facts['filename']).name}-{facts['entrystart']}"
-    return {"sum": float(ak.sum(events.x * events.w)), "processes": {f"{chunk} in {os.getpid()}"}}
 
 
 class Scaled(ProcessorABC):
@@ -271,23 +260,3 @@ def test_checkpoints_are_taken_up(
 
 def never_called(events: ak.Array) -> None:
     raise AssertionError("the checkpoint was not used")
-
-
-def test_kept_columns_are_read_once_by_the_workers_that_have_them(
-    client: Client, run_live: Process, tmp_path: Path
-) -> None:
-    write_file(tmp_path / "large.root", seed=1, events=100_000)
-    fileset = {"large": {"files": {str(tmp_path / "large.root"): "Events"}}}
-
-    def run(kept: int) -> tuple[dict[str, Any], int]:
-        executor = LiveExecutor(client, status=False, reading=ReadingOptions(column_bytes=kept))
-        output = run_live(fileset, where, executor, chunksize=10_000)
-        return output, read_metrics(open_run(newest_run().id).metrics).bytes_read
-
-    first, read = run(kept=10**7)
-    again, read_again = run(kept=10**7)
-    assert again == first  # in the same processes, too
-    assert read_again < read / 10  # to open the file
-
-    _, read_without = run(kept=0)
-    assert read_without > read / 2

@@ -22,6 +22,7 @@ from distributed import Client
 from casa_lab.clusters import manager as clusters
 from casa_lab.clusters.connect import connect
 from casa_lab.errors import CasaError
+from casa_lab.reading.files import ReadingOptions
 from casa_lab.runs.continuation import check_covers
 from casa_lab.runs.errors import RunError, RunStopped, disk_errors_explained
 from casa_lab.runs.folder import RunFolder
@@ -107,7 +108,12 @@ def _run(session: RunSession, spec: RunSpec, cluster: str, current: CurrentRun) 
     try:
         runner = Runner(
             executor=LiveExecutor(
-                client, fail_fast=spec.fail_fast, name=spec.name, status=False, current=current
+                client,
+                fail_fast=spec.fail_fast,
+                name=spec.name,
+                status=False,
+                reading=ReadingOptions(column_bytes=spec.column_bytes or 0),
+                current=current,
             ),
             schema=schema,
             chunksize=spec.chunksize,

@@ -159,6 +159,7 @@ def asked_for(folder: RunFolder) -> NewRun:
         schema_name=spec.schema_name,
         chunksize=None if spec.chunksize == AUTOMATIC_CHUNKSIZE else spec.chunksize,
         maxchunks=spec.maxchunks,
+        column_bytes=spec.column_bytes,
         fail_fast=spec.fail_fast,
         name=labels.name,
         tags=labels.tags,

@@ -65,6 +65,7 @@ def _settings(spec: RunSpec) -> dict[str, Any]:
         "schema": spec.schema_name,
         "chunk size": spec.chunksize,
         "chunks at most": spec.maxchunks,
+        "bytes of columns kept": spec.column_bytes,
         "fail fast": spec.fail_fast,
         "continues": spec.continues,
         "cluster": spec.cluster,

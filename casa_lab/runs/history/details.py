@@ -36,6 +36,7 @@ def details(run: str) -> RunDetails:
         schema_name=spec.schema_name,
         chunksize=spec.chunksize,
         maxchunks=spec.maxchunks,
+        column_bytes=spec.column_bytes,
         fail_fast=spec.fail_fast,
         continues=spec.continues,
         cluster=spec.cluster,

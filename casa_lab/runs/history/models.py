@@ -119,6 +119,7 @@ class RunDetails(BaseModel):
     schema_name: str
     chunksize: int
     maxchunks: int | None
+    column_bytes: int | None
     fail_fast: bool
     continues: str | None = Field(
         description="Id of the run of which it took over what was counted, or null."

@@ -15,6 +15,7 @@ from typing import Any, cast
 from coffea.processor.executor import FileMeta, WorkItem
 from distributed import Worker, WorkerPlugin, get_worker
 
+from casa_lab.reading.columns import kept_columns
 from casa_lab.reading.connections import forget_connections
 from casa_lab.reading.measures import Measures, peak_memory_bytes, reset_peak_memory
 from casa_lab.reading.places import Places, Replicas
@@ -73,6 +74,7 @@ class RunPlugin(WorkerPlugin):
         self._loading = Lock()
         self._unmet = self._requirement.unmet_here()
         profile_seldom(worker)
+        kept_columns().live_in(worker.memory_manager.memory_limit)
 
     @property
     def reader(self) -> WorkerReader:
