@@ -63,6 +63,8 @@ test('a run is tried, launched and launched again with changes', async ({
   await casa.picture('run-again');
   await argument('threshold').fill('40');
   await dialog.getByRole('textbox', { name: 'Note' }).fill('Tighter.');
+  await dialog.getByRole('textbox', { name: 'Keep columns' }).fill('0.5');
+  await casa.picture('run-again-more');
   await launch.click();
   await expect(dialog).toBeHidden();
   await casa.waitForState('Done');
@@ -72,6 +74,7 @@ test('a run is tried, launched and launched again with changes', async ({
   const copied = () => page.evaluate(() => navigator.clipboard.readText());
   await casa.again('Copy as Code');
   await expect.poll(copied).toContain('"threshold": 40');
+  expect(await copied()).toContain('column_bytes=500000000');
   await casa.again('Copy as Command Line');
   await expect.poll(copied).toContain('--arg=threshold=40');
 });

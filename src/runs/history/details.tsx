@@ -185,7 +185,7 @@ function settingsOf(
   details: RunDetails,
   trans: TranslationBundle
 ): [string, string][] {
-  const { chunksize, cluster, git, maxchunks } = details;
+  const { chunksize, cluster, column_bytes: kept, git, maxchunks } = details;
   const rows: [string, string | null][] = [
     [trans.__('Processor'), details.location],
     [trans.__('Schema'), details.schema_name],
@@ -193,6 +193,10 @@ function settingsOf(
     [
       trans.__('Chunks of a dataset, at most'),
       maxchunks === null ? null : formatCount(maxchunks)
+    ],
+    [
+      trans.__('Columns kept by a worker, at most'),
+      kept === null ? null : formatBytes(kept)
     ],
     [
       trans.__('At a failure'),

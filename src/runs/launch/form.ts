@@ -32,6 +32,9 @@ export interface ILaunchForm {
   /** Most chunks of a dataset, as typed; empty for all. */
   maxchunks: string;
 
+  /** Gigabytes of each worker's memory for columns, as typed; empty to keep none. */
+  columnMemory: string;
+
   failFast: boolean;
 
   /** What was typed for the arguments, by the processor's location. */
@@ -86,6 +89,11 @@ export function missing(
       'Type a whole number of chunks, at least 1, for the most of a dataset, or nothing.'
     );
   }
+  if (form.columnMemory.trim() !== '' && bytesIn(form.columnMemory) === null) {
+    return trans.__(
+      'Type a number of gigabytes, such as 2 or 0.5, for the columns to keep, or nothing.'
+    );
+  }
   return problemOfTags(form.tags, trans);
 }
 
@@ -113,6 +121,7 @@ export function toNewRun(
     schema_name: form.schema || null,
     chunksize: numberIn(form.chunksize),
     maxchunks: numberIn(form.maxchunks),
+    column_bytes: bytesIn(form.columnMemory),
     fail_fast: form.failFast,
     name: form.name.trim() || null,
     tags: splitTags(form.tags),
@@ -129,6 +138,12 @@ function numberIn(text: string): number | null {
   const digits = text.replace(/[\s_]/g, '');
   const number = /^\d+$/.test(digits) ? Number(digits) : 0;
   return number >= 1 && Number.isSafeInteger(number) ? number : null;
+}
+
+function bytesIn(text: string): number | null {
+  const [, digits] = /^\s*(\d+(?:[.,]\d+)?)\s*(?:GB)?\s*$/i.exec(text) ?? [];
+  const bytes = Math.round(1e9 * Number(digits?.replace(',', '.') ?? 0));
+  return bytes >= 1 && Number.isSafeInteger(bytes) ? bytes : null;
 }
 
 /** A choice of where to process. */

@@ -36,6 +36,7 @@ export class LaunchModel implements IDisposable {
       schema: '',
       chunksize: String(settings.chunksize ?? ''),
       maxchunks: '',
+      columnMemory: '',
       failFast: settings.failFast,
       arguments: new Map(),
       name: '',

@@ -33,6 +33,7 @@ export class PastRun {
       schema: asked.schema_name ?? '',
       chunksize: String(asked.chunksize ?? ''),
       maxchunks: String(asked.maxchunks ?? ''),
+      columnMemory: asked.column_bytes ? String(asked.column_bytes / 1e9) : '',
       failFast: asked.fail_fast,
       arguments: new Map([[location, this.inputs(this._request.processor)]]),
       name: asked.name ?? '',

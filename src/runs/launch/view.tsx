@@ -163,17 +163,19 @@ function Arguments({ model, trans }: ILaunchViewProps): JSX.Element | null {
 
 interface ITextFieldProps {
   label: string;
+  title?: string;
   placeholder: string;
   value: string;
   onChange: (value: string) => void;
-  inputMode?: 'numeric';
+  inputMode?: 'numeric' | 'decimal';
   maxLength?: number;
 }
 
 function TextField(props: ITextFieldProps): JSX.Element {
-  const { inputMode, label, maxLength, placeholder, value, onChange } = props;
+  const { inputMode, label, maxLength, placeholder, title, value, onChange } =
+    props;
   return (
-    <label className="casa-Field">
+    <label className="casa-Field" title={title}>
       <span className="casa-Field-label">{label}</span>
       <input
         type="text"
@@ -280,7 +282,7 @@ function SchemaField({ model, trans }: ILaunchViewProps): JSX.Element {
 function Advanced({ model, trans }: ILaunchViewProps): JSX.Element {
   const [open, setOpen] = useState(model.isVariation);
   const id = useId();
-  const { chunksize, failFast, maxchunks, note } = model.form;
+  const { chunksize, columnMemory, failFast, maxchunks, note } = model.form;
   const Caret = open ? caretDownIcon.react : caretRightIcon.react;
   return (
     <div className="casa-Advanced">
@@ -319,6 +321,16 @@ function Advanced({ model, trans }: ILaunchViewProps): JSX.Element {
           placeholder={trans.__('All')}
           value={maxchunks}
           onChange={maxchunks => model.update({ maxchunks })}
+        />
+        <TextField
+          inputMode="decimal"
+          label={trans.__('Keep columns, GB per worker')}
+          title={trans.__(
+            'The next run over the same files, with another processor perhaps, takes the columns from the memory of the workers. At most half of it is used.'
+          )}
+          placeholder={trans.__('None')}
+          value={columnMemory}
+          onChange={columnMemory => model.update({ columnMemory })}
         />
         <Tick
           label={trans.__('Stop at the first failure')}

@@ -245,6 +245,7 @@ export function makeDetails(fields: Partial<RunDetails> = {}): RunDetails {
     schema_name: 'NanoAODSchema',
     chunksize: 200_000,
     maxchunks: null,
+    column_bytes: null,
     continues: null,
     fail_fast: false,
     cluster: null,

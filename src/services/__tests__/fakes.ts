@@ -178,6 +178,7 @@ export function makeRunRequest(change: Partial<RunRequest> = {}): RunRequest {
       schema_name: 'NanoAODSchema',
       chunksize: null,
       maxchunks: null,
+      column_bytes: null,
       continues: null,
       fail_fast: false,
       name: 'Dimuon',

@@ -167,6 +167,7 @@ describe('launchRun', () => {
       schema_name: null,
       chunksize: 5000,
       maxchunks: null,
+      column_bytes: null,
       fail_fast: false,
       name: null,
       tags: [],

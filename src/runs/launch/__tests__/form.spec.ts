@@ -25,6 +25,7 @@ function form(change: Partial<ILaunchForm> = {}): ILaunchForm {
     schema: '',
     chunksize: '100000',
     maxchunks: '',
+    columnMemory: '',
     failFast: false,
     arguments: new Map(),
     name: '',
@@ -47,6 +48,9 @@ describe('missing', () => {
     [{ chunksize: '1e5' }, 'whole number'],
     [{ chunksize: '-3' }, 'whole number'],
     [{ maxchunks: 'x' }, 'number of chunks'],
+    [{ columnMemory: 'all' }, 'number of gigabytes'],
+    [{ columnMemory: '0' }, 'number of gigabytes'],
+    [{ columnMemory: '-1' }, 'number of gigabytes'],
     [{ tags: `a, ${'x'.repeat(101)}` }, 'at most']
   ])('says what %j lacks', (change, sentence) => {
     expect(missing(form(change), NOTHING, trans)).toContain(sentence);
@@ -79,11 +83,22 @@ describe('toNewRun', () => {
       schema_name: null,
       chunksize: null,
       maxchunks: null,
+      column_bytes: null,
       fail_fast: false,
       name: null,
       tags: [],
       note: ''
     });
+  });
+
+  it.each<[string, number]>([
+    ['2', 2e9],
+    [' 0,5 GB ', 5e8],
+    ['1.25', 1.25e9]
+  ])('keeps columns in %j', (columnMemory, bytes) => {
+    expect(toNewRun(form({ columnMemory }), NOTHING, trans).column_bytes).toBe(
+      bytes
+    );
   });
 
   it('asks for a cluster, a schema and a chunk size as people write it', () => {

@@ -17,6 +17,7 @@ describe('PastRun', () => {
           schema_name: 'MySchema',
           chunksize: 5000,
           maxchunks: 2,
+          column_bytes: 1.5e9,
           fail_fast: true,
           tags: ['a', 'b c', 'd, e'],
           note: 'n'
@@ -31,6 +32,7 @@ describe('PastRun', () => {
       schema: 'MySchema',
       chunksize: '5000',
       maxchunks: '2',
+      columnMemory: '1.5',
       failFast: true,
       name: 'Dimuon',
       tags: 'a, b c, "d, e"',
