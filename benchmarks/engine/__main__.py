@@ -18,16 +18,19 @@ from .data import BRANCHES, Fileset, make_fileset
 from .ladder import CHUNKS, run_ladder
 from .latency import run_latency
 from .levers import run_levers
-from .pairs import run_long, run_pairs
+from .pairs import run_again, run_long, run_pairs
 from .report import tables
 
 LONG = {"long-wide": 36, "long-narrow": 48}
 """Files of the runs that last."""
 
+AGAIN = tuple(f"again-{shape}" for shape in BRANCHES)
+"""Runs over files that were gone over before."""
+
 FILES = 8
 """Files of all others."""
 
-PARTS = (*BRANCHES, *LONG, "latency", "levers", "ladder")
+PARTS = (*BRANCHES, *LONG, *AGAIN, "latency", "levers", "ladder")
 HERE = Path(__file__).parent.parent
 
 
@@ -59,6 +62,9 @@ def measure(part: str, options: argparse.Namespace) -> dict[str, Any]:
                 for files in (FILES, files_of(part, options))
             )
             return run_long(machines, few, many, options.pairs, options.contenders)
+        if part in AGAIN:
+            fileset = fileset_of(part.removeprefix("again-"), options)
+            return run_again(machines, fileset, options.pairs, options.contenders)
         return run_pairs(machines, fileset_of(part, options), options.pairs, options.contenders)
 
 

@@ -14,6 +14,7 @@ from coffea.processor import DaskExecutor, FuturesExecutor, Runner
 from distributed import Client, LocalCluster
 from loky import ProcessPoolExecutor
 
+from casa_lab.reading.files import ReadingOptions
 from casa_lab.runs.driving import session
 from casa_lab.runs.driving.executor import LiveExecutor
 from casa_lab.runs.driving.live import LiveHistograms
@@ -22,6 +23,7 @@ from casa_lab.runs.models import AUTOMATIC_CHUNKSIZE
 from .data import Fileset
 from .floor import BareProcesses, with_casa, with_uproot
 from .names import (
+    AGAIN,
     CASA,
     CASA_2_HZ,
     CASA_OWN,
@@ -29,12 +31,16 @@ from .names import (
     FLOOR_CASA,
     FLOOR_OWN,
     FLOOR_UPROOT,
+    KEPT,
     NOT_LIVE,
 )
 from .processors import DimuonProcessor
 
 CHUNKSIZE = 100_000
 """Coffea's default."""
+
+COLUMN_BYTES = 4_000_000_000
+"""More than all columns that are read."""
 
 TWO_HZ = 0.5
 """Seconds between snapshots of a live view at 2 Hz."""
@@ -112,6 +118,19 @@ def long_contenders(machines: Machinery) -> dict[str, Run]:
     }
 
 
+def again_contenders(machines: Machinery) -> dict[str, Run]:
+    """Return who goes over files that were looked at before; each remembers its own look."""
+    keeping = _casa(machines, reading=ReadingOptions(column_bytes=COLUMN_BYTES))
+    casa = {AGAIN: _casa(machines), KEPT: keeping}
+    return {
+        COFFEA: partial(_coffea, _dask(machines), cache={}),
+        **{
+            name: partial(_coffea, executor, chunksize=AUTOMATIC_CHUNKSIZE, cache={})
+            for name, executor in casa.items()
+        },
+    }
+
+
 def coffea_settings(machines: Machinery) -> dict[str, Run]:
     """Return plain Coffea in all settings in which it may be fast."""
     return {
@@ -124,8 +143,8 @@ def coffea_settings(machines: Machinery) -> dict[str, Run]:
     }
 
 
-def _casa(machines: Machinery) -> Callable[[], Any]:
-    return partial(LiveExecutor, machines.casa, status=False)
+def _casa(machines: Machinery, **options: Any) -> Callable[[], Any]:
+    return partial(LiveExecutor, machines.casa, status=False, **options)
 
 
 def _dask(machines: Machinery, **options: Any) -> Callable[[], Any]:
@@ -136,8 +155,15 @@ def _futures(machines: Machinery, **options: Any) -> Callable[[], Any]:
     return partial(FuturesExecutor, pool=machines.pool, status=False, **options)
 
 
-def _coffea(executor: Callable[[], Any], fileset: Fileset, chunksize: int = CHUNKSIZE) -> Any:
-    runner = Runner(executor(), schema=NanoAODSchema, chunksize=chunksize, metadata_cache={})
+def _coffea(
+    executor: Callable[[], Any],
+    fileset: Fileset,
+    chunksize: int = CHUNKSIZE,
+    cache: dict[Any, Any] | None = None,
+) -> Any:
+    """Run with Coffea's Runner, which looks at the files unless a cache knows them."""
+    known = {} if cache is None else cache
+    runner = Runner(executor(), schema=NanoAODSchema, chunksize=chunksize, metadata_cache=known)
     return runner(fileset, DimuonProcessor())
 
 

@@ -11,7 +11,14 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from .contenders import Machinery, Run, coffea_settings, contenders, long_contenders
+from .contenders import (
+    Machinery,
+    Run,
+    again_contenders,
+    coffea_settings,
+    contenders,
+    long_contenders,
+)
 from .data import Fileset
 from .equality import assert_equal
 from .names import BEST, COFFEA, FLOOR_UPROOT
@@ -63,6 +70,18 @@ def run_long(
     measure_round(0, runs, few, reference(few))
     output = reference(many)
     rounds = [measure_round(one + 1, runs, many, output) for one in range(pairs)]
+    return {"scan": {}, "rounds": rounds}
+
+
+def run_again(
+    machines: Machinery, fileset: Fileset, pairs: int, wanted: Collection[str]
+) -> dict[str, Any]:
+    """Return the times of runs over files that the same contender has gone over before."""
+    runs = again_contenders(machines)
+    reference = runs[COFFEA](fileset)
+    runs = only(wanted, runs)
+    measure_round(0, runs, fileset, reference)
+    rounds = [measure_round(one + 1, runs, fileset, reference) for one in range(pairs)]
     return {"scan": {}, "rounds": rounds}
 
 

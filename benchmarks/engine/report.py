@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .names import (
+    AGAIN,
     BEST,
     CASA,
     CASA_2_HZ,
@@ -15,13 +16,14 @@ from .names import (
     FLOOR_CASA,
     FLOOR_OWN,
     FLOOR_UPROOT,
+    KEPT,
     NOT_LIVE,
 )
 
 Rounds = Sequence[Mapping[str, Mapping[str, float]]]
 Lines = Sequence[Sequence[str]]
 
-REFERENCES = (COFFEA, BEST, NOT_LIVE, FLOOR_UPROOT, FLOOR_CASA, FLOOR_OWN)
+REFERENCES = (COFFEA, BEST, AGAIN, NOT_LIVE, FLOOR_UPROOT, FLOOR_CASA, FLOOR_OWN)
 """What contenders are compared with, where these took part."""
 
 
@@ -57,7 +59,7 @@ def cpu_lines(rounds: Rounds) -> Lines:
         ["CPU time", *(f"relative to {name}" for name in known)],
         *(
             [casa, *(spread(ratios(rounds, casa, name, "cpu")) for name in known)]
-            for casa in (CASA, CASA_OWN, CASA_2_HZ, NOT_LIVE)
+            for casa in (CASA, CASA_OWN, CASA_2_HZ, AGAIN, KEPT, NOT_LIVE)
             if casa in rounds[0]
         ),
     ]
@@ -120,7 +122,7 @@ def tables(part: str, found: Mapping[str, Any]) -> list[str]:
         ]
     else:
         lines = [pairs_lines(found["rounds"])]
-        lines += [cpu_lines(found["rounds"])] if CASA in found["rounds"][0] else []
+        lines += [cpu_lines(found["rounds"])] if found["rounds"][0].keys() & {CASA, KEPT} else []
         lines += [scan_lines(found["scan"])] if found["scan"] else []
     return [markdown(one) for one in lines]
 
