@@ -27,6 +27,9 @@ export interface ICasaSettings {
   /** The chunk size that the dialog of a new run proposes; null for automatic. */
   readonly chunksize: number | null;
 
+  /** Gigabytes of columns that a new run has each worker keep; null for none. */
+  readonly columnGigabytes: number | null;
+
   /** Whether a new run stops at its first failure, unless told otherwise. */
   readonly failFast: boolean;
 
@@ -52,6 +55,10 @@ class CasaSettings implements ICasaSettings {
 
   get chunksize(): number | null {
     return this._get<number | null>('chunksize', null);
+  }
+
+  get columnGigabytes(): number | null {
+    return this._get<number | null>('columnGigabytes', null);
   }
 
   get failFast(): boolean {

@@ -36,7 +36,7 @@ export class LaunchModel implements IDisposable {
       schema: '',
       chunksize: String(settings.chunksize ?? ''),
       maxchunks: '',
-      columnMemory: '',
+      columnMemory: String(settings.columnGigabytes ?? ''),
       failFast: settings.failFast,
       arguments: new Map(),
       name: '',
@@ -298,7 +298,7 @@ export namespace LaunchModel {
     clusters: IClusterManager;
     datasets: IDatasetManager;
     runs: IRunManager;
-    settings: Pick<ICasaSettings, 'chunksize' | 'failFast'>;
+    settings: Pick<ICasaSettings, 'chunksize' | 'columnGigabytes' | 'failFast'>;
     trans: TranslationBundle;
 
     /** Names of datasets that are ticked from the start. */

@@ -86,7 +86,7 @@ describe('launchRun', () => {
         clusters,
         datasets,
         runs,
-        settings: { chunksize: 5000, failFast: false },
+        settings: { chunksize: 5000, columnGigabytes: 2, failFast: false },
         trans: nullTranslator.load('casa-lab'),
         ...occasion
       });
@@ -167,7 +167,7 @@ describe('launchRun', () => {
       schema_name: null,
       chunksize: 5000,
       maxchunks: null,
-      column_bytes: null,
+      column_bytes: 2_000_000_000,
       fail_fast: false,
       name: null,
       tags: [],
