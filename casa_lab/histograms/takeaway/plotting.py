@@ -17,6 +17,7 @@ from casa_lab.histograms.rows import Row, is_measured
 
 from .labels import drawable, quoted
 from .legend import STATISTICAL, SYSTEMATIC, legend, name_in_legend
+from .logaxis import logarithmic_ends, logarithmic_ticks
 from .models import Choice, Look
 from .numbers import Numbers, Shown
 from .roles import is_profile, palette, vertical_label
@@ -140,30 +141,14 @@ def _over(numbers: Numbers, choice: Choice) -> Iterator[str]:
 
 def _horizontal(numbers: Numbers, choice: Choice) -> Iterator[str]:
     """Set the horizontal axis, which a panel shares."""
-    if (ends := _logarithmic_ends(numbers, choice)) is not None:
+    if (ends := logarithmic_ends(numbers, choice)) is not None:
         yield 'ax.set_xscale("log")'
+        yield from logarithmic_ticks(*ends)
         yield f"ax.set_xlim({ends[0]!r}, {ends[1]!r})"
     elif choice.range is not None:
         yield f"ax.set_xlim({choice.range[0]!r}, {choice.range[1]!r})"
     elif len(numbers.edges) > 1:
         yield "ax.set_xlim(edges[0], edges[-1])"
-
-
-def _logarithmic_ends(numbers: Numbers, choice: Choice) -> tuple[float, float] | None:
-    """Return what a logarithmic axis shows, as in the browser; None where it is not one."""
-    axis, edges = numbers.header.x, numbers.edges
-    is_wanted = axis.transform == "log" if choice.log_x is None else choice.log_x
-    if not is_wanted or axis.discrete or len(edges) < 2:
-        return None
-    low, high = choice.range or (float(numbers.positions[0]), float(numbers.positions[-1]))
-    if low > 0:
-        return low, high
-    starts = edges[:-1][np.isfinite(edges[:-1]) & np.isfinite(edges[1:]) & (edges[:-1] > 0)]
-    # An underflow bin has no place below the first bin that begins above 0.
-    if len(starts) == 0 or high <= 0 or (choice.range is None and np.isinf(edges[0])):
-        return None
-    first = float(starts[0])
-    return first if first < high else high / 10, high
 
 
 def _vertical(numbers: Numbers, choice: Choice) -> Iterator[str]:

@@ -280,6 +280,31 @@ describe('axes', () => {
     expect(ticks).toEqual(expect.arrayContaining(['20', '50']));
   });
 
+  it.each<[number, number, string[], width?: number]>([
+    [60, 120, ['60', '70', '80', '90', '100']],
+    [60, 120, ['60', '80', '100'], 200],
+    [80, 100, ['80', '90', '100']],
+    [20, 300, ['20', '50', '100', '200']],
+    [152, 168, ['152', '154', '156', '158', '160', '162', '164', '166', '168']],
+    [1, 1000, ['1', '10', '100', '103']]
+  ])(
+    'always write numbers between %d and %d',
+    (low, high, numbers, width = 600) => {
+      const frame = makeFrame({}, [makeRow('', 'layer', [1, 2])], {
+        edges: Float64Array.of(low, (low + high) / 2, high)
+      });
+      const { main } = layout(plotData(frame, []), { logX: true, width });
+      expect(written(main.xTicks)).toEqual(numbers);
+      const places = main.xTicks.flatMap(({ label, position }) =>
+        label ? [position] : []
+      );
+      const steps = places
+        .slice(1)
+        .map((place, index) => place - places[index]);
+      expect(Math.min(...steps)).toBeGreaterThan(30);
+    }
+  );
+
   it('write large numbers with a prefix', () => {
     expect(written(single([2e6, 1e6]).main.yTicks)).toContain('1.5M');
   });

@@ -1,3 +1,5 @@
+import { scaleLinear } from 'd3-scale';
+
 import { type IBin, isFlow } from './bins';
 import { type ITextRun, parseLabel, textWidth } from './label';
 import type { IBinScale, Scale } from './scales';
@@ -46,11 +48,9 @@ export function binTicks(
     return categoryTicks(bins, edges, scale);
   }
   const flow = flowTicks(bins, edges);
-  const [low, high] = scale.domain();
-  const width = Math.abs(scale(high) - scale(low));
   const ticks = log
-    ? logTicks(scale)
-    : numberTicks(scale, Math.max(2, Math.floor(width / spacing)));
+    ? logTicks(scale, spacing)
+    : numberTicks(scale, lengthOf(scale), spacing);
   const isHidden = (position: number): boolean =>
     flow.some(tick => Math.abs(tick.position - position) < 34);
   return [
@@ -67,18 +67,23 @@ export function verticalTicks(
   log: boolean,
   height: number
 ): ITick[] {
-  return log ? logTicks(scale) : linearTicks(scale, height);
+  return log
+    ? logTicks(scale, Y_SPACING / 2)
+    : numberTicks(scale, height, Y_SPACING);
 }
 
-function linearTicks(scale: Scale, height: number): ITick[] {
-  return numberTicks(scale, Math.max(2, Math.floor(height / Y_SPACING)));
+function lengthOf(scale: Scale): number {
+  const [from, to] = scale.range();
+  return Math.abs(to - from);
 }
 
-function numberTicks(scale: Scale, count: number): ITick[] {
+/** Marks numbers at even distances, whatever the scale places them by. */
+function numberTicks(scale: Scale, length: number, spacing: number): ITick[] {
   const [low, high] = scale.domain();
-  const majors = scale.ticks(count);
+  const even = scaleLinear([low, high], [0, 1]);
+  const majors = even.ticks(Math.max(2, Math.floor(length / spacing)));
   const largest = Math.max(Math.abs(low), Math.abs(high));
-  const format = scale.tickFormat(
+  const format = even.tickFormat(
     majors.length,
     largest >= PREFIX_FROM ? '~s' : largest < TINY ? '~e' : undefined
   );
@@ -88,27 +93,67 @@ function numberTicks(scale: Scale, count: number): ITick[] {
   }));
 }
 
-/** Marks 1 to 9 in each decade, and writes the powers of ten. */
-function logTicks(scale: Scale): ITick[] {
+/** Digits whose multiples of powers of ten are written: the first that give two numbers. */
+const WRITTEN: readonly (readonly number[])[] = [
+  [1],
+  [1, 2, 5],
+  [1, 2, 3, 4, 5, 6, 7, 8, 9]
+];
+
+/**
+ * Marks 1 to 9 in each decade, and writes powers of ten, or more where there are
+ * too few of them.
+ *
+ * @param spacing - Pixels that two numbers on an even axis would be apart.
+ */
+function logTicks(scale: Scale, spacing: number): ITick[] {
   const [low, high] = scale.domain();
   const first = Math.floor(Math.log10(low));
   const last = Math.ceil(Math.log10(high));
-  const powers = Math.floor(Math.log10(high)) - Math.ceil(Math.log10(low)) + 1;
-  const ticks: ITick[] = [];
+  const marks: ILogMark[] = [];
   for (let exponent = first; exponent <= last; exponent++) {
     for (let digit = 1; digit < 10; digit++) {
-      const value = digit * 10 ** exponent;
+      const value = Number(`${digit}e${exponent}`);
       if (value >= low && value <= high) {
-        // Less than two decades would be left with one number or none.
-        const written = digit === 1 || (powers < 2 && [2, 5].includes(digit));
-        ticks.push({
-          position: scale(value),
-          label: written ? powerLabel(digit, exponent) : null
-        });
+        marks.push({ digit, exponent, position: scale(value) });
       }
     }
   }
-  return ticks;
+  const written = WRITTEN.map(digits =>
+    marks.filter(({ digit }) => digits.includes(digit))
+  ).find(({ length }) => length >= 2);
+  if (!written) {
+    return numberTicks(scale, lengthOf(scale), spacing);
+  }
+  const apart = thinned(written, spacing / 2);
+  return marks.map(mark => ({
+    position: mark.position,
+    label: apart.has(mark) ? powerLabel(mark.digit, mark.exponent) : null
+  }));
+}
+
+interface ILogMark {
+  readonly digit: number;
+  readonly exponent: number;
+  readonly position: number;
+}
+
+/** Returns marks that are far enough apart to be written, round numbers first. */
+function thinned(marks: readonly ILogMark[], least: number): Set<ILogMark> {
+  const rank = ({ digit }: ILogMark): number => {
+    const place = [1, 5, 2].indexOf(digit);
+    return place < 0 ? 3 : place;
+  };
+  const kept = new Set<ILogMark>();
+  for (const mark of [...marks].sort((a, b) => rank(a) - rank(b))) {
+    const isFree = [...kept].every(
+      ({ position }) => Math.abs(position - mark.position) >= least
+    );
+    if (isFree) {
+      kept.add(mark);
+    }
+  }
+  return kept;
 }
 
 function powerLabel(digit: number, exponent: number): ITextRun[] {
