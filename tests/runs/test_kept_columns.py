@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from coffea.util import load
 from distributed import Client
 
 from casa_lab.clusters.models import Cluster
+from casa_lab.reading.columns import chunks_with_kept_columns
 from casa_lab.reading.files import ReadingOptions
 from casa_lab.runs import manager
 from casa_lab.runs.counting.metrics import read_metrics
@@ -96,8 +98,33 @@ def test_a_changed_processor_finds_the_columns_as_they_are_in_the_file(
         return launched.id
 
     first, second = run("Careless"), run("Sums")
-    assert load(open_run(second).result) == pytest.approx(run_plainly(fileset, sums), rel=1e-9)
+    assert load(open_run(second).result) == pytest.approx(
+        run_plainly(fileset, sums, chunksize=10_000), rel=1e-9
+    )
     assert bytes_read(second) < bytes_read(first) / 5
+
+
+def test_workers_that_do_not_say_what_they_keep_are_not_waited_for(
+    client: Client,
+    run_live: Process,
+    fileset: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    ask = client.run
+
+    def ask_in_vain(function: Any, *arguments: Any, **options: Any) -> Any:
+        # As workers that died since they were last asked.
+        if function is chunks_with_kept_columns:
+            function, options["callback_timeout"] = time.sleep, 0.1
+            arguments = (1.0,)
+        return ask(function, *arguments, **options)
+
+    monkeypatch.setattr(client, "run", ask_in_vain)
+    executor = LiveExecutor(client, status=False, reading=ReadingOptions(column_bytes=10**7))
+    output = run_live(fileset, sums, executor, chunksize=10_000)
+    assert output == pytest.approx(run_plainly(fileset, sums, chunksize=10_000), rel=1e-9)
+    assert "do not say which columns they keep" in caplog.text
 
 
 def sums(events: ak.Array) -> dict[str, Any]:

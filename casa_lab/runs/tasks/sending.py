@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import logging
 import secrets
@@ -103,8 +104,7 @@ class RunTasks:
             self._gate.check()  # a worker that came after the first look may be to blame
             raise
         if self._keeps_columns:
-            kept = self._client.run(chunks_with_kept_columns)
-            self._homes = {chunk: worker for worker, chunks in kept.items() for chunk in chunks}
+            self._homes = self._find_homes()
         return self
 
     def __exit__(
@@ -128,6 +128,22 @@ class RunTasks:
                 self._client.unregister_worker_plugin(name)
         except Exception:  # noqa: BLE001 - another run was faster, or the next one does it
             _log.info("What earlier drivers left is still on the workers.", exc_info=True)
+
+    def _find_homes(self) -> dict[Chunk, str]:
+        """Return which worker has columns of which chunk, as far as workers answer soon."""
+        try:
+            kept = self._client.run(
+                chunks_with_kept_columns, on_error="return", callback_timeout=ANSWER_SECONDS
+            )
+        except asyncio.TimeoutError:
+            _log.warning("Workers do not say which columns they keep: chunks go to any of them.")
+            return {}
+        return {
+            chunk: worker
+            for worker, chunks in kept.items()
+            if isinstance(chunks, set)  # and no error
+            for chunk in chunks
+        }
 
     def process(self, batch: Batch) -> Future[Any]:
         """Send a batch of chunks, to the worker that has their columns if there is one."""
