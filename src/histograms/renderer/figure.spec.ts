@@ -1,6 +1,7 @@
 import { makeAxis, makeCategories, makeFrame, makeRow } from '../testing';
 import { type IPlotData, plotData } from './data';
 import { type IFigureOptions, type IMark, type IPad, binAt } from './figure';
+import { textWidth } from './label';
 import { layoutFigure } from './layoutfigure';
 import { palette } from './palette';
 import { FIGURE_OPTIONS } from './testing';
@@ -302,6 +303,28 @@ describe('axes', () => {
         .slice(1)
         .map((place, index) => place - places[index]);
       expect(Math.min(...steps)).toBeGreaterThan(30);
+    }
+  );
+
+  it.each([70, 90, 130, 240, 600])(
+    'never write numbers into each other, %d pixels wide',
+    width => {
+      const frame = makeFrame({}, [makeRow('', 'layer', [1, 2])], {
+        edges: Float64Array.of(0, 100, 240)
+      });
+      const { fontSize, main } = layout(plotData(frame, []), {
+        width,
+        height: 110,
+        compact: true
+      });
+      const ends = main.xTicks.flatMap(({ label, position }) => {
+        const half = label ? textWidth(label, fontSize) / 2 : 0;
+        return label ? [[position - half, position + half]] : [];
+      });
+      expect(ends.length).toBeGreaterThan(1);
+      ends.slice(1).forEach(([begin], index) => {
+        expect(begin).toBeGreaterThan(ends[index][1]);
+      });
     }
   );
 

@@ -23,7 +23,7 @@ import {
   looseScale,
   visibleBins
 } from './scales';
-import { binTicks, verticalTicks } from './ticks';
+import { apart, binTicks, verticalTicks } from './ticks';
 
 /** The legend takes this part of the frame at most before data may touch it. */
 const MAX_LEGEND = 0.45;
@@ -71,7 +71,8 @@ export function layoutRows(data: IPlotData, options: IFigureOptions): IFigure {
     height: mainHeight
   };
   const x = binScale(data.bins, range, logX, 0, frame.width);
-  const xTicks = binTicks(data.bins, x);
+  const allTicks = binTicks(data.bins, x);
+  const xTicks = bottom.slanted ? allTicks : apart(allTicks, fontSize);
   const lines = separators(data.bins, x.edges);
   const xLabel = compact ? [] : parseLabel(options.xLabel);
   const unlabelled = xTicks.map(tick => ({ ...tick, label: null }));

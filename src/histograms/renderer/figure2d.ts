@@ -12,7 +12,7 @@ import {
   topMargin
 } from './layout';
 import { type Scale, binScale } from './scales';
-import { binTicks, verticalTicks, widestLabel } from './ticks';
+import { apart, binTicks, verticalTicks, widestLabel } from './ticks';
 
 /** Width of the scale of colours, and colours in it. */
 const BAR_WIDTH = 14;
@@ -50,6 +50,7 @@ export function layoutMap(
     height: frameHeight
   };
   const x = binScale(data.bins, range, logX, 0, frame.width);
+  const xTicks = binTicks(data.bins, x);
   return {
     width,
     height,
@@ -57,7 +58,7 @@ export function layoutMap(
     main: {
       frame,
       marks: [],
-      xTicks: binTicks(data.bins, x),
+      xTicks: bottom.slanted ? xTicks : apart(xTicks, fontSize),
       yTicks,
       isFramed: !compact,
       slanted: bottom.slanted,

@@ -17,6 +17,9 @@ export interface ITick {
 const X_SPACING = 70;
 const Y_SPACING = 55;
 
+/** Pixels between two labels below the axis. */
+const LABEL_GAP = 4;
+
 /** Pixels from one name of a category to the next. */
 const MIN_SLOT = 13;
 
@@ -220,6 +223,23 @@ function withMinors(
     }
   }
   return marks;
+}
+
+/** Returns the marks without labels that would run into those before them. */
+export function apart(ticks: readonly ITick[], size: number): ITick[] {
+  const hidden = new Set<ITick>();
+  let end = -Infinity;
+  for (const tick of [...ticks].sort((a, b) => a.position - b.position)) {
+    const half = tick.label ? textWidth(tick.label, size) / 2 : 0;
+    if (tick.label && tick.position - half < end + LABEL_GAP) {
+      hidden.add(tick);
+    } else if (tick.label) {
+      end = tick.position + half;
+    }
+  }
+  return ticks.map(tick =>
+    hidden.has(tick) ? { ...tick, label: null } : tick
+  );
 }
 
 /** Returns the width of the widest label in pixels. */

@@ -17,6 +17,7 @@ import type {
   Work,
   WorkerWork
 } from '../../services/models';
+import { isActive } from '../states';
 import type { RunTabModel } from './model';
 import {
   adviceOf,
@@ -44,7 +45,7 @@ export function Performance(props: IPerformanceProps): JSX.Element | null {
       title={trans.__('Performance')}
       className="casa-RunTab-performance"
     >
-      <Contents model={model} trans={trans} />
+      <Contents model={model} run={run} trans={trans} />
     </Section>
   );
 }
@@ -54,10 +55,7 @@ interface IMetricsProps {
   readonly trans: TranslationBundle;
 }
 
-function Contents({
-  model,
-  trans
-}: Omit<IPerformanceProps, 'run'>): JSX.Element {
+function Contents({ model, run, trans }: IPerformanceProps): JSX.Element {
   useChanges(model.metrics);
   React.useEffect(() => model.show('metrics'), [model]);
   const { problem, value: metrics } = model.metrics;
@@ -73,7 +71,9 @@ function Contents({
       {metrics && metrics.batches > 0 && (
         <Numbers metrics={metrics} trans={trans} />
       )}
-      {shares && <ThreadTime shares={shares} trans={trans} />}
+      {shares && (
+        <ThreadTime shares={shares} isEnded={!isActive(run)} trans={trans} />
+      )}
       {metrics &&
         adviceOf(metrics).map(advice => (
           <p key={advice} className="casa-RunTab-message">
@@ -159,9 +159,12 @@ function Numbers({ metrics, trans }: IMetricsProps): JSX.Element {
 
 /** A bar that shows where the time of the threads went. */
 function ThreadTime({
+  isEnded,
   shares,
   trans
 }: {
+  /** Whether what is not back never will be. */
+  readonly isEnded: boolean;
   readonly shares: ITimeShares;
   readonly trans: TranslationBundle;
 }): JSX.Element {
@@ -174,7 +177,10 @@ function ThreadTime({
     ['idle', trans.__('without work'), idle]
   ];
   if (Math.round((100 * pending) / sum) > 0) {
-    parts.splice(3, 0, ['pending', trans.__('in tasks not back yet'), pending]);
+    const label = isEnded
+      ? trans.__('in tasks given up')
+      : trans.__('in tasks not back yet');
+    parts.splice(3, 0, ['pending', label, pending]);
   }
   return (
     <figure className="casa-ThreadTime">

@@ -110,6 +110,24 @@ describe('RunView', () => {
       expect(text).toContain('n1 (tls://1)');
     });
 
+    it('says what became of tasks that are not back', async () => {
+      runs.metrics.mockResolvedValue(
+        makeMetrics({
+          batches: 1,
+          busy_seconds: 60,
+          process_seconds: 60,
+          thread_seconds: 100,
+          pending_seconds: 30
+        })
+      );
+      await show({ state: 'running' });
+      await change(watched);
+      const text = () => section('performance')?.textContent ?? '';
+      expect(text()).toContain('in tasks not back yet 30%');
+      await change({ state: 'stopped' });
+      expect(text()).toContain('in tasks given up 30%');
+    });
+
     it('shows no numbers before anything is measured', async () => {
       await show({ state: 'running', ...watched });
       const text = section('performance')?.textContent ?? '';
